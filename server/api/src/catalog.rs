@@ -1,0 +1,66 @@
+//! `GET /api/catalog`: every panel and dashboard as data, for the page and for tools.
+
+use serde::{Deserialize, Serialize};
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CatalogAnswer {
+    /// Version of the program that holds the catalogue.
+    pub version: String,
+    pub families: Vec<FamilyEntry>,
+    pub dashboards: Vec<DashboardEntry>,
+    pub panels: Vec<PanelEntry>,
+}
+
+/// A group of metrics that one kind of exporter offers, e.g. `vllm`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FamilyEntry {
+    pub id: String,
+    pub title: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DashboardEntry {
+    pub id: String,
+    pub title: String,
+    /// One sentence: which question this dashboard answers.
+    #[serde(default)]
+    pub tells: String,
+    /// Panel ids in reading order.
+    pub panels: Vec<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PanelEntry {
+    pub id: String,
+    #[serde(default)]
+    pub family: String,
+    pub title: String,
+    /// One sentence: what the panel tells.
+    pub tells: String,
+    /// One sentence: what to do when it looks bad.
+    pub when_bad: String,
+    /// `catalog::Unit` by name, e.g. `seconds`, `ratio`.
+    pub unit: String,
+    /// `line`, `area`, `stat` or `bar`.
+    pub kind: String,
+    /// Requirement lines, e.g. `S0.17`.
+    pub covers: Vec<String>,
+    pub queries: Vec<QueryEntry>,
+    pub thresholds: Vec<ThresholdEntry>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct QueryEntry {
+    /// PromQL template with `{{concept}}` in it; the browser shows it and never sends it.
+    pub expr: String,
+    /// Legend template: `{label}` is replaced by the series' label value.
+    pub legend: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ThresholdEntry {
+    /// In the panel's unit.
+    pub at: f64,
+    /// `warning` or `critical`.
+    pub level: String,
+}

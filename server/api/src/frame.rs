@@ -1,0 +1,114 @@
+//! One series on a regular grid of instants, as a column of numbers.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// The value of an instant at which the series has no sample: Prometheus's own stale marker, so that a real
+/// `NaN` (0/0, say) stays distinguishable from an absence. Compare with [`is_absent`], never with `==`.
+pub const ABSENT: f64 = f64::from_bits(0x7ff0_0000_0000_0002);
+
+#[must_use]
+pub fn is_absent(value: f64) -> bool {
+    value.to_bits() == ABSENT.to_bits()
+}
+
+/// One series: `values[i]` belongs to the instant `start + i * step` (Unix seconds).
+///
+/// As JSON an absent value is `null`, and the three numbers JSON lacks are `"NaN"`, `"+Inf"`, `"-Inf"`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Frame {
+    /// Index into the panel's queries.
+    pub query: usize,
+    pub labels: BTreeMap<String, String>,
+    /// Unix seconds of the first value.
+    pub start: i64,
+    /// Seconds between two values; at least 1.
+    pub step: u32,
+    #[serde(with = "json_values")]
+    pub values: Vec<f64>,
+}
+
+/// Two frames are equal when every bit of every value is.
+impl PartialEq for Frame {
+    fn eq(&self, other: &Self) -> bool {
+        self.query == other.query
+            && self.labels == other.labels
+            && self.start == other.start
+            && self.step == other.step
+            && self.values.len() == other.values.len()
+            && self
+                .values
+                .iter()
+                .zip(&other.values)
+                .all(|(a, b)| a.to_bits() == b.to_bits())
+    }
+}
+
+mod json_values {
+    use serde::{Deserialize, Deserializer, Serializer, de::Error as _, ser::SerializeSeq as _};
+
+    use super::{ABSENT, is_absent};
+
+    pub fn serialize<S: Serializer>(values: &[f64], to: S) -> Result<S::Ok, S::Error> {
+        let mut seq = to.serialize_seq(Some(values.len()))?;
+        for &value in values {
+            if is_absent(value) {
+                seq.serialize_element(&None::<f64>)?;
+            } else if value.is_nan() {
+                seq.serialize_element("NaN")?;
+            } else if value.is_infinite() {
+                seq.serialize_element(if value > 0.0 { "+Inf" } else { "-Inf" })?;
+            } else {
+                seq.serialize_element(&value)?;
+            }
+        }
+        seq.end()
+    }
+
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Value {
+        Number(f64),
+        Text(String),
+        Absent(()),
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<f64>, D::Error> {
+        Vec::<Value>::deserialize(from)?
+            .into_iter()
+            .map(|value| match value {
+                Value::Number(number) => Ok(number),
+                Value::Absent(()) => Ok(ABSENT),
+                Value::Text(text) => match text.as_str() {
+                    "NaN" => Ok(f64::NAN),
+                    "+Inf" => Ok(f64::INFINITY),
+                    "-Inf" => Ok(f64::NEG_INFINITY),
+                    other => Err(D::Error::custom(format!("{other:?} is no sample value"))),
+                },
+            })
+            .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_keeps_absent_nan_and_infinities_apart() {
+        let frame = Frame {
+            query: 1,
+            labels: [("pod".to_owned(), "x".to_owned())].into(),
+            start: 1_763_796_000,
+            step: 60,
+            values: vec![0.5, ABSENT, f64::NAN, f64::INFINITY, f64::NEG_INFINITY],
+        };
+        let json = serde_json::to_string(&frame).unwrap();
+        assert_eq!(
+            json,
+            r#"{"query":1,"labels":{"pod":"x"},"start":1763796000,"step":60,"values":[0.5,null,"NaN","+Inf","-Inf"]}"#
+        );
+        assert_eq!(serde_json::from_str::<Frame>(&json).unwrap(), frame);
+    }
+}

@@ -1,0 +1,61 @@
+//! `GET /api/me` and `GET /api/models`.
+
+use serde::{Deserialize, Serialize};
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Me {
+    pub user: String,
+    pub scope: Scope,
+    pub namespaces: Vec<String>,
+    pub rights: Vec<Right>,
+}
+
+/// How far the caller sees.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Scope {
+    Cluster,
+    Namespaces,
+    None,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Right {
+    pub name: String,
+    pub allowed: bool,
+    /// The role that would allow it.
+    pub role: String,
+    /// The command that grants it.
+    pub grant: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Models {
+    pub models: Vec<ModelEntry>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct ModelEntry {
+    pub namespace: String,
+    pub workload: String,
+    /// `LLMInferenceService`, `InferenceService`, or `Pod` where metrics alone cannot tell.
+    pub kind: String,
+    /// The served name: the `model_name` label, not the resource's name.
+    pub model: String,
+    pub runtime: String,
+    pub state: ModelState,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ModelState {
+    /// Requests finished within the last minutes.
+    Serving,
+    /// Up, and it has served, but not lately.
+    Idle,
+    /// Up, and no request has ever finished.
+    NoRequestYet,
+    /// Its target does not answer, or some of its replicas do not.
+    Degraded,
+    Unknown,
+}

@@ -1,0 +1,17 @@
+//! What the page and the server say to each other: requests, answers, error codes and the frame codec.
+//!
+//! The shapes are fixed by the project's doors; fields may be added, none changed or dropped. Nothing here
+//! may do I/O, look at a clock or know who asks. It compiles for the host and for wasm32.
+
+pub mod catalog;
+pub mod error;
+pub mod frame;
+pub mod identity;
+pub mod panels;
+pub mod wire;
+
+pub use catalog::{CatalogAnswer, DashboardEntry, PanelEntry, QueryEntry, ThresholdEntry};
+pub use error::ApiError;
+pub use frame::{ABSENT, Frame, is_absent};
+pub use identity::{Me, ModelEntry, ModelState, Models, Right, Scope};
+pub use panels::{PanelAnswer, PanelState, PanelsRequest, Record, Source};

@@ -1,0 +1,280 @@
+//! The two forms of a streamed panel answer.
+//!
+//! * `application/x-ndjson`: one [`Record`] a line.
+//! * `application/vnd.servelens.frames;v=1`: each record is `u32 length` (of what follows), `u32 head length`, the
+//!   head (the record as JSON, each frame's `values` replaced by `"len"`), zero bytes up to a multiple of 8 counted
+//!   from the record's first byte, then every frame's values as f64. All numbers little-endian.
+//!
+//! [`Decoder`] takes the bytes as they come, in pieces of any size.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{ApiError, Frame, PanelAnswer, PanelState, Record, Source};
+
+pub const NDJSON: &str = "application/x-ndjson";
+pub const FRAMES_V1: &str = "application/vnd.servelens.frames;v=1";
+/// A record longer than this is refused by the decoder: no panel is near it.
+pub const MAX_RECORD_BYTES: usize = 64 << 20;
+
+/// The answer was not what this version of the codec writes.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum WireError {
+    #[error("a record of {0} bytes is longer than {MAX_RECORD_BYTES}")]
+    TooLong(usize),
+    #[error("a record's lengths do not add up")]
+    Lengths,
+    #[error("a record's head is not what version 1 writes: {0}")]
+    Head(String),
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum Head {
+    Panel(PanelHead),
+    Done { done: bool },
+}
+
+#[derive(Serialize, Deserialize)]
+struct PanelHead {
+    panel: String,
+    state: PanelState,
+    window_s: Option<u32>,
+    sources: Vec<Source>,
+    frames: Vec<FrameHead>,
+    warnings: Vec<String>,
+    error: Option<ApiError>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct FrameHead {
+    query: usize,
+    labels: BTreeMap<String, String>,
+    start: i64,
+    step: u32,
+    len: usize,
+}
+
+/// One line of NDJSON, its line feed included.
+pub fn encode_ndjson(record: &Record) -> Result<Vec<u8>, serde_json::Error> {
+    let mut line = serde_json::to_vec(record)?;
+    line.push(b'\n');
+    Ok(line)
+}
+
+/// One binary record.
+pub fn encode_frames(record: &Record) -> Result<Vec<u8>, serde_json::Error> {
+    let (head, frames): (Head, &[Frame]) = match record {
+        Record::Done { done } => (Head::Done { done: *done }, &[]),
+        Record::Panel(answer) => (Head::Panel(panel_head(answer)), &answer.frames),
+    };
+    let head = serde_json::to_vec(&head)?;
+    let values: usize = frames.iter().map(|frame| frame.values.len()).sum();
+    let columns_at = (8 + head.len()).next_multiple_of(8);
+    let total = columns_at + values * 8;
+
+    let mut out = Vec::with_capacity(total);
+    out.extend_from_slice(&length(total - 4).to_le_bytes());
+    out.extend_from_slice(&length(head.len()).to_le_bytes());
+    out.extend_from_slice(&head);
+    out.resize(columns_at, 0);
+    for frame in frames {
+        for value in &frame.values {
+            out.extend_from_slice(&value.to_le_bytes());
+        }
+    }
+    Ok(out)
+}
+
+fn length(bytes: usize) -> u32 {
+    u32::try_from(bytes).unwrap_or(u32::MAX)
+}
+
+fn panel_head(answer: &PanelAnswer) -> PanelHead {
+    PanelHead {
+        panel: answer.panel.clone(),
+        state: answer.state,
+        window_s: answer.window_s,
+        sources: answer.sources.clone(),
+        frames: answer
+            .frames
+            .iter()
+            .map(|frame| FrameHead {
+                query: frame.query,
+                labels: frame.labels.clone(),
+                start: frame.start,
+                step: frame.step,
+                len: frame.values.len(),
+            })
+            .collect(),
+        warnings: answer.warnings.clone(),
+        error: answer.error.clone(),
+    }
+}
+
+/// Puts binary records together again from pieces of any size.
+#[derive(Debug, Default)]
+pub struct Decoder {
+    held: Vec<u8>,
+}
+
+impl Decoder {
+    /// Adds a piece and returns every record that is now whole.
+    pub fn push(&mut self, piece: &[u8]) -> Result<Vec<Record>, WireError> {
+        self.held.extend_from_slice(piece);
+        let mut records = Vec::new();
+        let mut read = 0;
+        while let Some((record, size)) = first_record(self.held.get(read..).unwrap_or_default())? {
+            records.push(record);
+            read += size;
+        }
+        self.held.drain(..read);
+        Ok(records)
+    }
+
+    /// Whether bytes are left that make no whole record: the answer was cut short.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.held.is_empty()
+    }
+}
+
+fn first_record(bytes: &[u8]) -> Result<Option<(Record, usize)>, WireError> {
+    let Some(length) = u32_at(bytes, 0) else {
+        return Ok(None);
+    };
+    if length > MAX_RECORD_BYTES {
+        return Err(WireError::TooLong(length));
+    }
+    let size = 4 + length;
+    let Some(record) = bytes.get(..size) else {
+        return Ok(None);
+    };
+    let head_len = u32_at(record, 4).ok_or(WireError::Lengths)?;
+    let head = record.get(8..8 + head_len).ok_or(WireError::Lengths)?;
+    let head: Head = serde_json::from_slice(head).map_err(|fault| WireError::Head(fault.to_string()))?;
+    let columns = record.get((8 + head_len).next_multiple_of(8)..).unwrap_or_default();
+    Ok(Some((assemble(head, columns)?, size)))
+}
+
+fn u32_at(bytes: &[u8], at: usize) -> Option<usize> {
+    let four: [u8; 4] = bytes.get(at..at + 4)?.try_into().ok()?;
+    Some(u32::from_le_bytes(four) as usize)
+}
+
+fn assemble(head: Head, columns: &[u8]) -> Result<Record, WireError> {
+    let head = match head {
+        Head::Done { done } => return Ok(Record::Done { done }),
+        Head::Panel(head) => head,
+    };
+    let (numbers, rest) = columns.as_chunks::<8>();
+    let wanted = head
+        .frames
+        .iter()
+        .try_fold(0_usize, |sum, frame| sum.checked_add(frame.len));
+    if !rest.is_empty() || Some(numbers.len()) != wanted {
+        return Err(WireError::Lengths);
+    }
+    let mut numbers = numbers.iter().map(|bytes| f64::from_le_bytes(*bytes));
+    let frames = head
+        .frames
+        .into_iter()
+        .map(|frame| Frame {
+            query: frame.query,
+            labels: frame.labels,
+            start: frame.start,
+            step: frame.step,
+            values: numbers.by_ref().take(frame.len).collect(),
+        })
+        .collect();
+    Ok(Record::Panel(PanelAnswer {
+        panel: head.panel,
+        state: head.state,
+        window_s: head.window_s,
+        sources: head.sources,
+        frames,
+        warnings: head.warnings,
+        error: head.error,
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::ABSENT;
+
+    fn answer(values: Vec<Vec<f64>>) -> Record {
+        Record::Panel(PanelAnswer {
+            panel: "vllm.ttft".to_owned(),
+            state: PanelState::Ok,
+            window_s: Some(120),
+            sources: vec![Source {
+                concept: "ttft".into(),
+                metric: "vllm:ttft".into(),
+                workloads: 2,
+            }],
+            frames: values
+                .into_iter()
+                .enumerate()
+                .map(|(query, values)| Frame {
+                    query,
+                    labels: [("pod".to_owned(), format!("p\u{e9}-{query}"))].into(),
+                    start: 1_763_796_000,
+                    step: 60,
+                    values,
+                })
+                .collect(),
+            warnings: vec!["partial".to_owned()],
+            error: None,
+        })
+    }
+
+    #[test]
+    fn the_door_s_example_is_what_ndjson_writes() {
+        let line = String::from_utf8(encode_ndjson(&answer(vec![vec![0.4, ABSENT, f64::INFINITY]])).unwrap()).unwrap();
+        insta::assert_snapshot!(line.trim_end(), @r#"{"panel":"vllm.ttft","state":"ok","window_s":120,"sources":[{"concept":"ttft","metric":"vllm:ttft","workloads":2}],"frames":[{"query":0,"labels":{"pod":"pé-0"},"start":1763796000,"step":60,"values":[0.4,null,"+Inf"]}],"warnings":["partial"],"error":null}"#);
+        assert_eq!(
+            encode_ndjson(&Record::Done { done: true }).unwrap(),
+            b"{\"done\":true}\n"
+        );
+    }
+
+    #[test]
+    fn a_cut_record_is_held_back_and_a_lying_one_is_refused() {
+        let bytes = encode_frames(&answer(vec![vec![1.0, 2.0]])).unwrap();
+        let mut decoder = Decoder::default();
+        assert_eq!(decoder.push(&bytes[..bytes.len() - 1]).unwrap(), vec![]);
+        assert!(!decoder.is_empty());
+
+        let mut short = bytes.clone();
+        short.truncate(bytes.len() - 8);
+        let lied = u32::try_from(short.len() - 4).unwrap().to_le_bytes();
+        short[..4].copy_from_slice(&lied);
+        assert_eq!(Decoder::default().push(&short), Err(WireError::Lengths));
+        assert_eq!(
+            Decoder::default().push(&[0xff; 8]),
+            Err(WireError::TooLong(0xffff_ffff))
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn binary_records_survive_any_values_in_any_pieces(
+            values in proptest::collection::vec(proptest::collection::vec(any::<u64>().prop_map(f64::from_bits), 0..40), 0..5),
+            cut in 1_usize..64,
+        ) {
+            let sent = vec![answer(values), Record::Done { done: true }];
+            let bytes: Vec<u8> = sent.iter().flat_map(|record| encode_frames(record).unwrap()).collect();
+            let mut decoder = Decoder::default();
+            let mut got = Vec::new();
+            for piece in bytes.chunks(cut) {
+                got.extend(decoder.push(piece).unwrap());
+            }
+            prop_assert!(decoder.is_empty());
+            prop_assert_eq!(got, sent);
+        }
+    }
+}
