@@ -1,0 +1,153 @@
+//! Lines, stacked bands and sparklines.
+
+use plotters_backend::DrawingBackend;
+
+use super::{DrawError, pen::Pen};
+use crate::{
+    Layout, Rgb, Spec, Theme,
+    trace::{self, Point, Run, Stack, Trace},
+};
+
+/// 1.5 CSS pixels for up to three lines, else one: wide strokes cost several times as much where the processor
+/// rasterizes. One also where samples are closer than pixels, as a wide stroke would blot out their shape.
+fn line_width(spec: &Spec<'_>, layout: &Layout) -> f64 {
+    let dense = spec.series.iter().any(|series| {
+        let shown = layout.x.span() / series.stride() as f64;
+        shown > layout.plot.width() && series.values.len() as f64 > layout.plot.width()
+    });
+    if spec.series.len() <= 3 && !dense { 1.5 } else { 1.0 }
+}
+
+const DOT_RADIUS: f64 = 2.0;
+/// Half the width and the height of the mark for an infinity.
+const MARK: f64 = 4.0;
+const FILL_ALONE: f64 = 0.10;
+const FILL_BAND: f64 = 0.28;
+
+pub(super) fn lines<B: DrawingBackend>(
+    pen: &Pen<B>,
+    spec: &Spec<'_>,
+    layout: &Layout,
+    theme: &Theme,
+) -> Result<(), DrawError> {
+    let width = line_width(spec, layout);
+    // A light ground under a single line, where the plot begins at zero and the area means something.
+    let ground = spec.series.len() == 1 && layout.y.low == 0.0;
+    for series in spec.series {
+        let color = theme.series(series.color);
+        let traced = trace::trace(series.points(), &layout.x, &layout.y);
+        if ground {
+            fill_to_bottom(pen, &traced, layout, color)?;
+        }
+        stroke(pen, &traced, layout, color, width)?;
+    }
+    Ok(())
+}
+
+pub(super) fn sparkline<B: DrawingBackend>(
+    pen: &Pen<B>,
+    spec: &Spec<'_>,
+    layout: &Layout,
+    theme: &Theme,
+) -> Result<(), DrawError> {
+    for series in spec.series {
+        let color = theme.series(series.color);
+        let traced = trace::trace(series.points(), &layout.x, &layout.y);
+        if spec.series.len() == 1 {
+            fill_to_bottom(pen, &traced, layout, color)?;
+        }
+        stroke(pen, &traced, layout, color, line_width(spec, layout))?;
+        if let Some(last) = last_point(&traced) {
+            pen.dot(last, DOT_RADIUS + 1.5, theme.background)?;
+            pen.dot(last, DOT_RADIUS + 0.5, color)?;
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn bands<B: DrawingBackend>(
+    pen: &Pen<B>,
+    spec: &Spec<'_>,
+    layout: &Layout,
+    theme: &Theme,
+) -> Result<(), DrawError> {
+    let stack = Stack::new(spec);
+    // All bands first, so that no band veils the line of the one below it.
+    for (series, layer) in spec.series.iter().zip(&stack.layers) {
+        let edges = stack.instants.iter().zip(layer.lower.iter().zip(&layer.upper));
+        let edges = edges.map(|(&unix, (&lower, &upper))| (unix, lower, upper));
+        for (lower, mut corners) in trace::bands(edges, &layout.x, &layout.y) {
+            corners.extend(lower.into_iter().rev());
+            pen.polygon(corners, theme.series(series.color).at(FILL_BAND))?;
+        }
+    }
+    let width = line_width(spec, layout);
+    for (series, layer) in spec.series.iter().zip(&stack.layers) {
+        let upper = stack.instants.iter().copied().zip(layer.upper.iter().copied());
+        let traced = trace::trace(upper, &layout.x, &layout.y);
+        stroke(pen, &traced, layout, theme.series(series.color), width)?;
+    }
+    Ok(())
+}
+
+fn last_point(traced: &Trace) -> Option<Point> {
+    match traced.runs.last()? {
+        Run::Line(points) => points.last().copied(),
+        Run::Dot(point) => Some(*point),
+    }
+}
+
+fn stroke<B: DrawingBackend>(
+    pen: &Pen<B>,
+    traced: &Trace,
+    layout: &Layout,
+    color: Rgb,
+    width: f64,
+) -> Result<(), DrawError> {
+    for run in &traced.runs {
+        match run {
+            Run::Line(points) => pen.line(points.clone(), color, width)?,
+            Run::Dot(point) => pen.dot(*point, DOT_RADIUS, color)?,
+        }
+    }
+    for &x in &traced.above {
+        infinity(pen, x, layout.plot.top, MARK, color)?;
+    }
+    for &x in &traced.below {
+        infinity(pen, x, layout.plot.bottom, -MARK, color)?;
+    }
+    Ok(())
+}
+
+/// A triangle whose tip touches the edge at `y`: the value is beyond it.
+pub(super) fn infinity<B: DrawingBackend>(
+    pen: &Pen<B>,
+    x: f64,
+    y: f64,
+    inward: f64,
+    color: Rgb,
+) -> Result<(), DrawError> {
+    pen.polygon(
+        vec![(x, y), (x + MARK, y + inward * 1.5), (x - MARK, y + inward * 1.5)],
+        color,
+    )
+}
+
+fn fill_to_bottom<B: DrawingBackend>(
+    pen: &Pen<B>,
+    traced: &Trace,
+    layout: &Layout,
+    color: Rgb,
+) -> Result<(), DrawError> {
+    let bottom = layout.plot.bottom;
+    for run in &traced.runs {
+        if let Run::Line(points) = run
+            && let (Some(first), Some(last)) = (points.first(), points.last())
+        {
+            let mut corners = points.clone();
+            corners.extend([(last.0, bottom), (first.0, bottom)]);
+            pen.polygon(corners, color.at(FILL_ALONE))?;
+        }
+    }
+    Ok(())
+}
