@@ -1,0 +1,89 @@
+//! The whole catalogue, found by id.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Concept, ConceptId, Dashboard, Family, FamilyId, Panel, PanelId};
+
+/// Everything in it refers to things in it: [`Catalog::parse`] refuses the rest.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Catalog {
+    pub(crate) families: BTreeMap<FamilyId, Family>,
+    pub(crate) concepts: BTreeMap<ConceptId, Concept>,
+    pub(crate) panels: Vec<Panel>,
+    pub(crate) panel_at: BTreeMap<PanelId, usize>,
+    pub(crate) dashboards: Vec<Dashboard>,
+}
+
+impl Catalog {
+    pub fn panel(&self, id: &str) -> Option<&Panel> {
+        self.panels.get(*self.panel_at.get(id)?)
+    }
+
+    /// In the order of the files.
+    pub fn panels(&self) -> impl Iterator<Item = &Panel> {
+        self.panels.iter()
+    }
+
+    /// In the order of the files, which is the order of the pages.
+    pub fn dashboards(&self) -> impl Iterator<Item = &Dashboard> {
+        self.dashboards.iter()
+    }
+
+    pub fn dashboard(&self, id: &str) -> Option<&Dashboard> {
+        self.dashboards.iter().find(|dashboard| dashboard.id == *id)
+    }
+
+    /// By id.
+    pub fn families(&self) -> impl Iterator<Item = &Family> {
+        self.families.values()
+    }
+
+    pub fn family(&self, id: &str) -> Option<&Family> {
+        self.families.get(id)
+    }
+
+    /// By id.
+    pub fn concepts(&self) -> impl Iterator<Item = &Concept> {
+        self.concepts.values()
+    }
+
+    pub fn concept(&self, id: &str) -> Option<&Concept> {
+        self.concepts.get(id)
+    }
+
+    /// The page variables that restrict at least one family, e.g. `namespace`, `model`.
+    pub fn variables(&self) -> BTreeSet<&str> {
+        self.families
+            .values()
+            .flat_map(|family| family.labels.keys().map(String::as_str))
+            .collect()
+    }
+
+    /// Which label carries each page variable in this concept's series, the preferred label first.
+    pub(crate) fn labels_of(&self, concept: &Concept) -> BTreeMap<String, Vec<String>> {
+        let mut labels = self
+            .families
+            .get(&concept.family)
+            .map(|family| family.labels.clone())
+            .unwrap_or_default();
+        labels.retain(|variable, _| !concept.unlabelled.contains(variable));
+        labels
+    }
+
+    /// Every series name that could hold this concept, the best first: a newer name before an older one, and of
+    /// one name the plain form before a prefixed one.
+    pub(crate) fn names_of(&self, concept: &Concept) -> Vec<String> {
+        let prefixes: &[String] = self
+            .families
+            .get(&concept.family)
+            .map_or(&[], |family| &family.prefixes);
+        let forms = |name: &String| {
+            let prefixed = prefixes
+                .iter()
+                .map(move |prefix| format!("{prefix}{name}"))
+                .collect::<Vec<_>>();
+            std::iter::once(name.clone()).chain(prefixed)
+        };
+        concept.names.iter().flat_map(forms).collect()
+    }
+}

@@ -1,0 +1,102 @@
+//! A concept: one thing that is measured, with every name it has had.
+
+use std::collections::BTreeSet;
+
+use super::{ConceptId, FamilyId, Unit};
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Concept {
+    pub id: ConceptId,
+    pub family: FamilyId,
+    pub metric_type: MetricType,
+    /// Of the samples as the exporter sends them.
+    pub unit: Unit,
+    /// Newest first, without a family's prefix; for a histogram the name before `_bucket`.
+    pub names: Vec<String>,
+    /// Page variables that this concept's series have no label for, though the family's others do.
+    pub unlabelled: BTreeSet<String>,
+}
+
+impl Concept {
+    /// The series that stands for the whole metric when one asks what exists: `_count` has one series where a
+    /// histogram has twenty.
+    pub fn representative(&self, name: &str) -> String {
+        match self.metric_type {
+            MetricType::Histogram | MetricType::Summary => format!("{name}{}", Part::Count.suffix()),
+            MetricType::Gauge | MetricType::Counter => name.to_owned(),
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MetricType {
+    Gauge,
+    Counter,
+    Histogram,
+    /// Without quantiles: `_sum` and `_count` only.
+    Summary,
+}
+
+impl MetricType {
+    pub const NAMES: &str = "gauge, counter, histogram, summary";
+
+    pub fn parse(name: &str) -> Option<Self> {
+        Some(match name {
+            "gauge" => Self::Gauge,
+            "counter" => Self::Counter,
+            "histogram" => Self::Histogram,
+            "summary" => Self::Summary,
+            _ => return None,
+        })
+    }
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Gauge => "gauge",
+            Self::Counter => "counter",
+            Self::Histogram => "histogram",
+            Self::Summary => "summary",
+        }
+    }
+
+    /// Whether `{{concept.<part>}}` exists.
+    pub fn has(self, part: Option<Part>) -> bool {
+        match self {
+            Self::Gauge | Self::Counter => part.is_none(),
+            Self::Histogram => part.is_some(),
+            Self::Summary => matches!(part, Some(Part::Sum | Part::Count)),
+        }
+    }
+
+    /// Whether its series only ever grow, so that only their increase means something.
+    pub fn accumulates(self) -> bool {
+        self != Self::Gauge
+    }
+}
+
+/// Which of a histogram's or a summary's series.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    Bucket,
+    Sum,
+    Count,
+}
+
+impl Part {
+    pub fn parse(name: &str) -> Option<Self> {
+        Some(match name {
+            "bucket" => Self::Bucket,
+            "sum" => Self::Sum,
+            "count" => Self::Count,
+            _ => return None,
+        })
+    }
+
+    pub fn suffix(self) -> &'static str {
+        match self {
+            Self::Bucket => "_bucket",
+            Self::Sum => "_sum",
+            Self::Count => "_count",
+        }
+    }
+}

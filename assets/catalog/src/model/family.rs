@@ -1,0 +1,33 @@
+//! A family: what one kind of exporter offers, and which of its labels means what.
+
+use std::collections::BTreeMap;
+
+use super::{ConceptId, FamilyId};
+use crate::promql::Placeholder;
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Family {
+    pub id: FamilyId,
+    pub title: String,
+    /// Prefixes that a monitor may put before every name, e.g. `kserve_`: the same samples under a second name.
+    pub prefixes: Vec<String>,
+    /// Page variable to the labels that can carry it, the preferred one first. Where a series has the first, the
+    /// others mean something else (dcgm-exporter: `namespace` is the workload's only where `exported_namespace` is
+    /// absent). A variable that is not here does not restrict this family.
+    pub labels: BTreeMap<String, Vec<String>>,
+    /// Where the family's exporters serve models.
+    pub serves: Option<Serves>,
+}
+
+/// How metrics alone tell which models a family serves.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Serves {
+    /// The runtime's name for people, e.g. `vLLM`.
+    pub runtime: String,
+    /// A concept whose series exist as soon as the model is served.
+    pub presence: ConceptId,
+    /// The label that holds the served model's name.
+    pub model_label: String,
+    /// The counter that grows with each request.
+    pub traffic: Placeholder,
+}

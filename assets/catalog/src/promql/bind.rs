@@ -1,0 +1,134 @@
+//! A panel's query with everything filled in: PromQL that Prometheus 2.42 takes.
+//!
+//! Where several names hold a concept (an old engine beside a new one, a twin monitor, a range across an upgrade), they
+//! are joined with `or on (<workload>)`: at each instant a workload is read from its best name alone. So nothing is
+//! counted twice and nothing is lost, and the text does not grow with the number of pods. Under a range function the
+//! call is widened, not the range: `(rate(A[w]) or on (…) rate(B[w]))`.
+
+use super::{Grid, Matcher, Over, Piece, Placeholder, Span, Vars, matcher, selector};
+use crate::model::{Catalog, Concept, Panel, Part};
+use crate::resolve::{Choices, Jobs};
+
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum BindError {
+    #[error("the panel {panel} has {queries} queries and no number {query}; count from 0")]
+    NoSuchQuery {
+        panel: String,
+        query: usize,
+        queries: usize,
+    },
+    #[error("the panel {panel} asks for the concept {concept}, which its catalogue does not have")]
+    NoSuchConcept { panel: String, concept: String },
+}
+
+/// The PromQL of one of the panel's queries; `None` where no source of any of its concepts exists here.
+///
+/// Where only some of its concepts exist, the others are bound to their newest names and so select nothing.
+pub fn bind(
+    catalog: &Catalog,
+    panel: &Panel,
+    query: usize,
+    choices: &Choices,
+    vars: &Vars,
+    grid: &Grid,
+) -> Result<Option<String>, BindError> {
+    let found = panel.queries.get(query).ok_or_else(|| BindError::NoSuchQuery {
+        panel: panel.id.to_string(),
+        query,
+        queries: panel.queries.len(),
+    })?;
+    if !found
+        .expr
+        .placeholders()
+        .any(|placeholder| choices.has(&placeholder.concept))
+    {
+        return Ok(None);
+    }
+    let mut text = String::new();
+    for piece in found.expr.pieces() {
+        let (placeholder, ask) = match piece {
+            Piece::Text(piece) => {
+                text.push_str(piece);
+                continue;
+            }
+            Piece::Instant(placeholder) => (placeholder, Ask::Instant),
+            Piece::Over(over) => (&over.placeholder, Ask::over(over, grid)),
+        };
+        let concept = catalog
+            .concept(&placeholder.concept)
+            .ok_or_else(|| BindError::NoSuchConcept {
+                panel: panel.id.to_string(),
+                concept: placeholder.concept.clone(),
+            })?;
+        text.push_str(&concept_text(catalog, concept, placeholder, choices, vars, &ask));
+    }
+    Ok(Some(text))
+}
+
+/// What is asked of each series.
+pub(crate) enum Ask<'a> {
+    Instant,
+    Over { head: &'a str, seconds: u64, tail: &'a str },
+}
+
+impl<'a> Ask<'a> {
+    fn over(over: &'a Over, grid: &Grid) -> Self {
+        let seconds = match over.span {
+            Span::Window => u64::from(grid.window_s),
+            Span::Range => grid.range_s(),
+        };
+        Self::Over {
+            head: &over.head,
+            seconds,
+            tail: &over.tail,
+        }
+    }
+
+    fn of(&self, selector: &str) -> String {
+        match self {
+            Self::Instant => selector.to_owned(),
+            Self::Over { head, seconds, tail } => format!("{head}{selector}[{seconds}s]{tail}"),
+        }
+    }
+}
+
+/// The concept from all its sources, each workload from one of them.
+pub(crate) fn concept_text(
+    catalog: &Catalog,
+    concept: &Concept,
+    placeholder: &Placeholder,
+    choices: &Choices,
+    vars: &Vars,
+    ask: &Ask<'_>,
+) -> String {
+    let suffix = placeholder.part.map_or("", Part::suffix);
+    let choice = choices.of(catalog, concept);
+    let alternatives = matcher::bound(&choice.labels, vars);
+    let mut joined = String::new();
+    for (index, source) in choice.sources.iter().enumerate() {
+        if index > 0 {
+            joined.push_str(&format!(" or on ({}) ", choice.workload.join(", ")));
+        }
+        let arms: Vec<_> = alternatives
+            .iter()
+            .map(|bound| {
+                let mut matchers = bound.clone();
+                match &source.jobs {
+                    Jobs::All => {}
+                    Jobs::AllBut(jobs) => matchers.push(Matcher::none_of("job", jobs)),
+                    Jobs::Only(job) => matchers.push(Matcher::is("job", job)),
+                }
+                matchers.extend(placeholder.matchers.iter().cloned());
+                ask.of(&selector(&format!("{}{suffix}", source.name), &matchers))
+            })
+            .collect();
+        let several = arms.len() > 1 && choice.sources.len() > 1;
+        let arms = arms.join(" or ");
+        joined.push_str(&if several { format!("({arms})") } else { arms });
+    }
+    if choice.sources.len() > 1 || alternatives.len() > 1 {
+        format!("({joined})")
+    } else {
+        joined
+    }
+}

@@ -1,0 +1,56 @@
+//! Reading catalogue files: TOML to checked data.
+//!
+//! Every fault is found before any is reported, each with its file, line, reason and next step. Nothing half-read gets
+//! out: a catalogue is whole or there is none.
+
+mod check;
+mod fault;
+mod places;
+mod raw;
+
+pub use fault::{CatalogError, Fault};
+
+use crate::model::Catalog;
+
+/// The files that ship with Servelens: name and text.
+#[cfg(feature = "embedded")]
+const EMBEDDED: &[(&str, &str)] = &[
+    ("panels/vllm.toml", include_str!("../../panels/vllm.toml")),
+    ("panels/epp.toml", include_str!("../../panels/epp.toml")),
+    ("panels/gpu.toml", include_str!("../../panels/gpu.toml")),
+    ("panels/ovms.toml", include_str!("../../panels/ovms.toml")),
+    ("panels/mlserver.toml", include_str!("../../panels/mlserver.toml")),
+    ("panels/overview.toml", include_str!("../../panels/overview.toml")),
+    ("panels/dashboards.toml", include_str!("../../panels/dashboards.toml")),
+];
+
+impl Catalog {
+    /// The catalogue that ships with Servelens.
+    #[cfg(feature = "embedded")]
+    pub fn embedded() -> Result<Self, CatalogError> {
+        Self::parse(EMBEDDED)
+    }
+
+    /// Reads `(file name, text)` pairs as one catalogue: a panel may use another file's concepts.
+    pub fn parse(files: &[(&str, &str)]) -> Result<Self, CatalogError> {
+        let mut faults = Vec::new();
+        let mut read = Vec::new();
+        for (name, text) in files {
+            match toml::from_str::<raw::File>(text) {
+                Ok(file) => read.push((places::Places::new(name, text), file)),
+                Err(error) => {
+                    let at = error.span().map_or(0, |span| span.start);
+                    let reason = error.message().trim().replace('\n', "; ");
+                    let next_step = "correct it; the shipped panels/*.toml show every key";
+                    faults.push(places::Places::new(name, text).fault(at, reason, next_step));
+                }
+            }
+        }
+        let catalog = check::catalog(&read, &mut faults);
+        if faults.is_empty() {
+            Ok(catalog)
+        } else {
+            Err(CatalogError { faults })
+        }
+    }
+}

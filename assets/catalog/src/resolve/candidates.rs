@@ -1,0 +1,87 @@
+//! Every name worth asking for, and the one series request that asks.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::model::{Catalog, Concept, ConceptId, FamilyId, Panel};
+use crate::promql::{LabelValue, Matcher, Vars, bound, selector};
+
+/// A name under which a concept may exist here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Candidate {
+    pub concept: ConceptId,
+    pub family: FamilyId,
+    /// The metric's name with its prefix; for a histogram the name before `_bucket`.
+    pub name: String,
+    /// The one series name to look for: a histogram's `_count`.
+    pub series: String,
+    /// 0 is the best name of its concept.
+    pub(crate) rank: usize,
+    /// Page variable to the labels that can carry it.
+    pub(crate) labels: BTreeMap<String, Vec<String>>,
+}
+
+/// Every name that could feed these panels; each concept once, its best name first.
+pub fn candidates<'a>(catalog: &Catalog, panels: impl IntoIterator<Item = &'a Panel>) -> Vec<Candidate> {
+    let mut seen = BTreeSet::new();
+    let placeholders = panels
+        .into_iter()
+        .flat_map(|panel| panel.queries.iter())
+        .flat_map(|query| query.expr.placeholders());
+    let concepts = placeholders
+        .filter(|placeholder| seen.insert(placeholder.concept.as_str()))
+        .filter_map(|placeholder| catalog.concept(&placeholder.concept));
+    candidates_for(catalog, concepts)
+}
+
+/// Every name of these concepts.
+pub fn candidates_for<'a>(catalog: &Catalog, concepts: impl IntoIterator<Item = &'a Concept>) -> Vec<Candidate> {
+    let mut found = Vec::new();
+    for concept in concepts {
+        let labels = catalog.labels_of(concept);
+        for (rank, name) in catalog.names_of(concept).into_iter().enumerate() {
+            found.push(Candidate {
+                concept: concept.id.clone(),
+                family: concept.family.clone(),
+                series: concept.representative(&name),
+                name,
+                rank,
+                labels: labels.clone(),
+            });
+        }
+    }
+    found
+}
+
+/// The `match[]` values of one `/api/v1/series` request that finds every candidate within the page's variables: one
+/// for each set of labels that the variables bind to.
+pub fn match_selectors(candidates: &[Candidate], vars: &Vars) -> Vec<String> {
+    let mut groups: BTreeMap<Vec<String>, Group<'_>> = BTreeMap::new();
+    for candidate in candidates {
+        let alternatives = bound(&candidate.labels, vars);
+        let key = alternatives.iter().map(|matchers| selector("", matchers)).collect();
+        groups
+            .entry(key)
+            .or_insert_with(|| Group {
+                alternatives,
+                names: BTreeSet::new(),
+            })
+            .names
+            .insert(&candidate.series);
+    }
+    let mut selectors = Vec::new();
+    for Group { alternatives, names } in groups.into_values() {
+        let names: Vec<_> = names.into_iter().map(LabelValue::new).collect();
+        for matchers in alternatives {
+            let mut all = vec![Matcher::any_of("__name__", &names)];
+            all.extend(matchers);
+            selectors.push(selector("", &all));
+        }
+    }
+    selectors
+}
+
+/// Names whose series the variables restrict in the same way.
+struct Group<'a> {
+    alternatives: Vec<Vec<Matcher>>,
+    names: BTreeSet<&'a str>,
+}

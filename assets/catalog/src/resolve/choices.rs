@@ -1,0 +1,151 @@
+//! What was chosen: for each concept its sources, the best first.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Candidate, candidates};
+use crate::model::{Catalog, Concept, ConceptId, Panel};
+use crate::promql::LabelValue;
+
+/// Labels that tell one pod from another.
+pub(super) const BY_POD: &[&str] = &["namespace", "pod"];
+/// Where some series have no pod.
+pub(super) const BY_INSTANCE: &[&str] = &["namespace", "pod", "instance"];
+
+/// Made by [`super::choose`] from what a cluster has, or from the catalogue alone.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Choices {
+    pub(super) concepts: BTreeMap<ConceptId, Choice>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Choice {
+    /// Never empty; at each instant a workload is read from the first one that has it.
+    pub sources: Vec<Source>,
+    /// The labels that make a workload.
+    pub workload: &'static [&'static str],
+    /// Page variable to the labels that carry it here.
+    pub labels: BTreeMap<String, Vec<String>>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Source {
+    pub name: String,
+    pub jobs: Jobs,
+    /// How many workloads it is the best source of.
+    pub workloads: usize,
+}
+
+/// Twin monitors scrape one target under two jobs: then a source is a name and a job.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Jobs {
+    All,
+    AllBut(Vec<LabelValue>),
+    Only(LabelValue),
+}
+
+/// Where a concept's numbers come from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChosenSource {
+    pub concept: ConceptId,
+    /// With its prefix; for a histogram the name before `_bucket`.
+    pub metric: String,
+    /// How many pods this name answers for.
+    pub workloads: usize,
+}
+
+impl Choices {
+    /// As if each concept had exactly its newest name.
+    pub fn newest<'a>(catalog: &Catalog, panels: impl IntoIterator<Item = &'a Panel>) -> Self {
+        Self::of_names(
+            candidates(catalog, panels)
+                .into_iter()
+                .filter(|candidate| candidate.rank == 0),
+        )
+    }
+
+    /// As if every name that a concept ever had existed: the newest, with the older ones behind it. What an export
+    /// holds that cannot look at a cluster.
+    pub fn every_name<'a>(catalog: &Catalog, panels: impl IntoIterator<Item = &'a Panel>) -> Self {
+        Self::of_names(candidates(catalog, panels).into_iter())
+    }
+
+    fn of_names(candidates: impl Iterator<Item = Candidate>) -> Self {
+        let mut concepts: BTreeMap<ConceptId, Choice> = BTreeMap::new();
+        for candidate in candidates {
+            let source = Source {
+                name: candidate.name,
+                jobs: Jobs::All,
+                workloads: 0,
+            };
+            concepts
+                .entry(candidate.concept)
+                .or_insert(Choice {
+                    sources: Vec::new(),
+                    workload: BY_POD,
+                    labels: candidate.labels,
+                })
+                .sources
+                .push(source);
+        }
+        Self { concepts }
+    }
+
+    /// The sources that answer for at least one workload of the panel, each name once for each concept.
+    pub fn sources(&self, panel: &Panel) -> Vec<ChosenSource> {
+        let mut seen = BTreeSet::new();
+        let mut found: Vec<ChosenSource> = Vec::new();
+        for placeholder in panel.queries.iter().flat_map(|query| query.expr.placeholders()) {
+            let Some((concept, choice)) = self.concepts.get_key_value(placeholder.concept.as_str()) else {
+                continue;
+            };
+            if !seen.insert(concept) {
+                continue;
+            }
+            for source in choice.sources.iter().filter(|source| source.workloads > 0) {
+                match found
+                    .iter_mut()
+                    .find(|known| known.concept == *concept && known.metric == source.name)
+                {
+                    Some(known) => known.workloads += source.workloads,
+                    None => found.push(ChosenSource {
+                        concept: concept.clone(),
+                        metric: source.name.clone(),
+                        workloads: source.workloads,
+                    }),
+                }
+            }
+        }
+        found
+    }
+
+    /// Whether nothing that the panel could be made of exists here.
+    pub fn is_missing(&self, panel: &Panel) -> bool {
+        let mut placeholders = panel.queries.iter().flat_map(|query| query.expr.placeholders());
+        !placeholders.any(|placeholder| self.has(&placeholder.concept))
+    }
+
+    pub(crate) fn has(&self, concept: &str) -> bool {
+        self.concepts.contains_key(concept)
+    }
+
+    /// What was chosen, or the newest name of a concept that does not exist here.
+    pub(crate) fn of(&self, catalog: &Catalog, concept: &Concept) -> Cow<'_, Choice> {
+        if let Some(choice) = self.concepts.get(&concept.id) {
+            return Cow::Borrowed(choice);
+        }
+        let mut labels = catalog.labels_of(concept);
+        labels.values_mut().for_each(|labels| labels.truncate(1));
+        let name = catalog.names_of(concept).into_iter().next().unwrap_or_default();
+        let sources = vec![Source {
+            name,
+            jobs: Jobs::All,
+            workloads: 0,
+        }];
+        Cow::Owned(Choice {
+            sources,
+            workload: BY_POD,
+            labels,
+        })
+    }
+}

@@ -1,0 +1,19 @@
+//! Which of the known names exist here, and which one answers for each workload.
+//!
+//! The rule, for each concept and each workload (a pod; where series have no `pod` label, an instance):
+//! 1. The newest name that the workload has answers for it, however many other workloads have an older one.
+//! 2. Of one name, the plain form goes before a prefixed one (`kserve_…` is the same scrape under another name).
+//! 3. Of one name under several jobs of the same target (twin monitors), the first job by name answers.
+//!
+//! The rule holds at each instant: a worse source answers for a workload while, and only while, the better ones have
+//! nothing of it. So an upgrade in the middle of a range loses nothing, and nothing is ever added up twice.
+
+mod candidates;
+mod choices;
+mod choose;
+
+pub use candidates::{Candidate, candidates, candidates_for, match_selectors};
+pub use choices::{Choices, ChosenSource};
+pub use choose::{Sighting, choose};
+
+pub(crate) use choices::{Choice, Jobs, Source};
