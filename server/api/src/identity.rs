@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Me {
+    /// Empty where nobody has told it: a metrics store does not say whose token it took.
     pub user: String,
     pub scope: Scope,
     pub namespaces: Vec<String>,

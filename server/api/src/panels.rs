@@ -59,6 +59,10 @@ pub struct PanelAnswer {
 }
 
 /// One record of the streamed answer.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a record is made once and moved once; a box would only add an allocation"
+)]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Record {

@@ -1,0 +1,74 @@
+//! What every request shares. Nothing in it belongs to a caller.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+use bytes::Bytes;
+use catalog::Catalog;
+
+use crate::{
+    StartError,
+    config::ServeConfig,
+    identity::Identity,
+    query::Gate,
+    route::{Assets, Manifest, catalog_answer},
+    telemetry::Metrics,
+    upstream::Upstream,
+};
+
+pub struct App {
+    pub assets: Assets,
+    pub manifest: Manifest,
+    pub catalog: Catalog,
+    /// `GET /api/catalog`, made once.
+    pub catalog_answer: Bytes,
+    pub identity: Identity,
+    pub upstream: Upstream,
+    pub gate: Gate,
+    pub metrics: Arc<Metrics>,
+    pub scrape_interval_s: u32,
+    ready: AtomicBool,
+}
+
+impl App {
+    /// Reads the page's files and the certificates; opens no socket.
+    pub fn new(config: &ServeConfig, catalog: Catalog) -> Result<App, StartError> {
+        let metrics = Arc::new(Metrics::new());
+        let identity = Identity::new(config.identity, config.listen).map_err(StartError::Configuration)?;
+        let assets = Assets::load(&config.assets).map_err(StartError::Configuration)?;
+        let upstream = Upstream::new(&config.upstream, Arc::clone(&metrics)).map_err(StartError::Configuration)?;
+        let catalog_answer = catalog_answer(&catalog).map_err(|cause| StartError::Failed(cause.to_string()))?;
+        Ok(App {
+            manifest: Manifest::new(config.manifest_shape, config.plugin_extensions, &assets.build_hash),
+            assets,
+            catalog,
+            catalog_answer,
+            identity,
+            upstream,
+            gate: Gate::new(config.upstream.timeout),
+            metrics,
+            scrape_interval_s: config.scrape_interval_s,
+            ready: AtomicBool::new(true),
+        })
+    }
+
+    /// False as soon as the server has been asked to stop.
+    pub fn is_ready(&self) -> bool {
+        self.ready.load(Ordering::Relaxed)
+    }
+
+    pub fn not_ready_any_more(&self) {
+        self.ready.store(false, Ordering::Relaxed);
+    }
+
+    /// Unix seconds.
+    pub fn now(&self) -> i64 {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
+    }
+}

@@ -1,0 +1,83 @@
+//! The settings as they are typed: flags and the TOML file share one list, so that no name exists in only one.
+
+use std::path::PathBuf;
+
+use serde::Deserialize;
+
+const AFTER_HELP: &str = "\
+Every option can also be set by an environment variable (--cluster-url: SERVELENS_CLUSTER_URL) or in the file of \
+--config (cluster-url = \"https://…\"). A flag wins over the environment, the environment over the file.
+
+Exit codes: 0 good; 2 wrong use or configuration; 3 could not finish.";
+
+/// Serve the page, the console plugin and the API.
+#[derive(Debug, Clone, Default, clap::Args)]
+#[command(after_help = AFTER_HELP)]
+pub struct ServeArgs {
+    /// TOML file with any of the options below, under the same names.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    #[command(flatten)]
+    pub layer: Layer,
+}
+
+/// One source's settings, unread. `None`: this source does not say.
+#[derive(Debug, Clone, Default, clap::Args, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Layer {
+    /// Address and port of the page and the API [default: 127.0.0.1:8477].
+    #[arg(long, value_name = "ADDR", help_heading = "Listening")]
+    pub listen: Option<String>,
+    /// Address and port of the server's own metrics [default: 127.0.0.1:8478].
+    #[arg(long, value_name = "ADDR", help_heading = "Listening")]
+    pub metrics_listen: Option<String>,
+    /// How long to accept requests after readiness has failed, e.g. 5s behind a Service [default: 0s].
+    #[arg(long, value_name = "DURATION", help_heading = "Listening")]
+    pub shutdown_delay: Option<String>,
+
+    /// Directory with the built page, as `cargo xtask build` leaves it. Required.
+    #[arg(long, value_name = "DIR", help_heading = "Page and plugin")]
+    pub assets: Option<String>,
+    /// Shape of the plugin manifest: legacy (OpenShift 4.14) or standard (4.15 and later) [default: standard].
+    #[arg(long, value_name = "SHAPE", help_heading = "Page and plugin")]
+    pub manifest_shape: Option<String>,
+    /// What the plugin adds to the console: all or none [default: all].
+    #[arg(long, value_name = "WHICH", help_heading = "Page and plugin")]
+    pub plugin_extensions: Option<String>,
+
+    /// How a caller is known: bearer (token in Authorization) or demo (everybody, loopback only) [default: bearer].
+    #[arg(long, value_name = "MODE", help_heading = "Callers")]
+    pub identity: Option<String>,
+
+    /// What answers queries: thanos (OpenShift's Thanos Querier) or prometheus [default: thanos].
+    #[arg(long, value_name = "KIND", help_heading = "Metrics store")]
+    pub upstream: Option<String>,
+    /// Address of its cluster-wide API, without /api/v1 [default with thanos: OpenShift's, port 9091].
+    #[arg(long, value_name = "URL", help_heading = "Metrics store")]
+    pub cluster_url: Option<String>,
+    /// Address of the API for one namespace; not built yet.
+    #[arg(long, value_name = "URL", help_heading = "Metrics store", hide = true)]
+    pub tenancy_url: Option<String>,
+    /// Address of the API for rules and alerts; not built yet.
+    #[arg(long, value_name = "URL", help_heading = "Metrics store", hide = true)]
+    pub rules_url: Option<String>,
+    /// Address of the cluster's API server; not built yet.
+    #[arg(long, value_name = "URL", help_heading = "Metrics store", hide = true)]
+    pub kube_url: Option<String>,
+    /// PEM file that the store's certificate is checked against; required for https.
+    #[arg(long, value_name = "FILE", help_heading = "Metrics store")]
+    pub ca_file: Option<String>,
+    /// Longest time for one query, from sending it to the last byte [default: 25s].
+    #[arg(long, value_name = "DURATION", help_heading = "Metrics store")]
+    pub upstream_timeout: Option<String>,
+    /// Time between two scrapes of the store; the smallest step of a chart [default: 30s].
+    #[arg(long, value_name = "DURATION", help_heading = "Metrics store")]
+    pub scrape_interval: Option<String>,
+
+    /// Form of the log lines on standard error: text or json [default: text].
+    #[arg(long, value_name = "FORMAT", help_heading = "Log")]
+    pub log_format: Option<String>,
+    /// Which lines: error, warn, info, debug, trace, or a filter such as info,server=debug [default: info].
+    #[arg(long, value_name = "FILTER", help_heading = "Log")]
+    pub log_level: Option<String>,
+}

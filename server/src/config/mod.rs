@@ -1,0 +1,145 @@
+//! What `servelens serve` is told: flags over `SERVELENS_<NAME>` over one TOML file.
+//!
+//! Reading is pure (`read`), so that every rule is tested without a process; all faults are reported at once, each
+//! with where its value came from. Nothing else in the server reads the environment or the configuration file.
+
+mod flags;
+mod read;
+#[cfg(test)]
+mod tests;
+mod value;
+
+use std::{fmt, net::SocketAddr, path::PathBuf, time::Duration};
+
+use axum::http::Uri;
+
+pub use flags::{Layer, ServeArgs};
+pub use read::read;
+
+/// Everything the server needs to know before it starts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServeConfig {
+    /// The page and the API.
+    pub listen: SocketAddr,
+    /// The server's own metrics, apart so that they need no sign-in and reach no user.
+    pub metrics_listen: SocketAddr,
+    /// The directory `cargo xtask build` fills.
+    pub assets: PathBuf,
+    pub manifest_shape: ManifestShape,
+    pub plugin_extensions: PluginExtensions,
+    pub identity: IdentityMode,
+    pub upstream: UpstreamConfig,
+    /// Seconds between two scrapes; the smallest step, and a quarter of the rate window.
+    pub scrape_interval_s: u32,
+    /// How long the server still accepts after its readiness has failed.
+    pub shutdown_delay: Duration,
+    pub log: LogConfig,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UpstreamConfig {
+    pub kind: UpstreamKind,
+    /// Where the cluster-wide API is, without `/api/v1`.
+    pub cluster_url: Uri,
+    /// PEM certificates that the upstream's own is checked against; needed for https.
+    pub ca_file: Option<PathBuf>,
+    /// From sending a query to the last byte of its answer.
+    pub timeout: Duration,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogConfig {
+    pub format: LogFormat,
+    /// A filter as `tracing` reads it: `info`, or `info,server=debug`.
+    pub level: String,
+}
+
+macro_rules! choice {
+    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $text:literal),+ $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum $name { $($(#[$variant_doc])* $variant),+ }
+
+        impl $name {
+            fn parse(text: &str) -> Result<Self, String> {
+                match text {
+                    $($text => Ok(Self::$variant),)+
+                    _ => Err(format!("choose one of: {}", [$($text),+].join(", "))),
+                }
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(match self { $(Self::$variant => $text),+ })
+            }
+        }
+    };
+}
+
+choice!(
+    /// Which plugin manifest is served; told by the deployer, because no request names the console's version.
+    ManifestShape {
+        /// OpenShift 4.14.
+        Legacy = "legacy",
+        /// OpenShift 4.15 and later.
+        Standard = "standard",
+    }
+);
+choice!(
+    /// What the plugin adds to the console.
+    PluginExtensions {
+        All = "all",
+        /// Nothing: the manifest's list is empty, for a console that only needs the plugin's name.
+        None = "none",
+    }
+);
+choice!(
+    /// How the server knows who is calling.
+    IdentityMode {
+        /// The token in `Authorization`, as the console's proxy sends it.
+        Bearer = "bearer",
+        /// Everybody is the demo user; loopback only.
+        Demo = "demo",
+    }
+);
+choice!(UpstreamKind {
+    /// OpenShift's Thanos Querier.
+    Thanos = "thanos",
+    /// One plain Prometheus.
+    Prometheus = "prometheus",
+});
+choice!(LogFormat {
+    Text = "text",
+    Json = "json",
+});
+
+/// Every fault of a configuration, in the order of the settings.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub struct ConfigFaults(pub Vec<String>);
+
+impl fmt::Display for ConfigFaults {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let many = if self.0.len() == 1 { "fault" } else { "faults" };
+        write!(f, "the configuration has {} {many}:", self.0.len())?;
+        self.0.iter().try_for_each(|fault| write!(f, "\n  - {fault}"))
+    }
+}
+
+/// Reads the file that the flags name, then everything else.
+pub fn load(args: &ServeArgs) -> Result<ServeConfig, ConfigFaults> {
+    let environment = |name: &str| std::env::var(name).ok();
+    let path = args.config.clone().or_else(|| {
+        environment("SERVELENS_CONFIG")
+            .filter(|path| !path.is_empty())
+            .map(PathBuf::from)
+    });
+    let file = match path {
+        None => Ok(None),
+        Some(path) => match std::fs::read_to_string(&path) {
+            Ok(text) => Ok(Some((path.display().to_string(), text))),
+            Err(cause) => Err(format!("--config {}: cannot be read: {cause}", path.display())),
+        },
+    };
+    read(&args.layer, &environment, file)
+}

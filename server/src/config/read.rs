@@ -1,0 +1,242 @@
+//! From three sources of text to one [`ServeConfig`], or to all of its faults.
+
+use std::time::Duration;
+
+use super::{
+    ConfigFaults, IdentityMode, Layer, LogConfig, LogFormat, ManifestShape, PluginExtensions, ServeConfig,
+    UpstreamConfig, UpstreamKind, value,
+};
+use crate::identity::Identity;
+
+/// Loopback: nobody else reaches a server that was started without thinking.
+const DEFAULT_LISTEN: &str = "127.0.0.1:8477";
+const DEFAULT_METRICS_LISTEN: &str = "127.0.0.1:8478";
+/// In a terminal Ctrl-C should be immediate; behind a Service some seconds let the endpoints forget us.
+const DEFAULT_SHUTDOWN_DELAY: &str = "0s";
+/// OpenShift 4.15 and later; only the 4.14 overlay asks for the other.
+const DEFAULT_MANIFEST_SHAPE: &str = "standard";
+const DEFAULT_PLUGIN_EXTENSIONS: &str = "all";
+/// Every query carries the caller's own token.
+const DEFAULT_IDENTITY: &str = "bearer";
+const DEFAULT_UPSTREAM: &str = "thanos";
+/// The cluster-wide port of OpenShift's Thanos Querier.
+const THANOS_QUERIER: &str = "https://thanos-querier.openshift-monitoring.svc.cluster.local:9091";
+/// The console's router gives up after 30 s: we answer first, with a reason.
+const DEFAULT_UPSTREAM_TIMEOUT: &str = "25s";
+/// OpenShift's cluster monitoring scrapes every 30 s.
+const DEFAULT_SCRAPE_INTERVAL: &str = "30s";
+const DEFAULT_LOG_FORMAT: &str = "text";
+const DEFAULT_LOG_LEVEL: &str = "info";
+
+type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
+/// The file's name and text, or why it could not be had.
+type File = Result<Option<(String, String)>, String>;
+
+/// Pure: the same three sources give the same answer.
+pub fn read(flags: &Layer, environment: Environment<'_>, file: File) -> Result<ServeConfig, ConfigFaults> {
+    let mut faults = Vec::new();
+    let file = file.unwrap_or_else(|fault| {
+        faults.push(fault);
+        None
+    });
+    let file = file.and_then(|(name, text)| match toml::from_str::<Layer>(&text) {
+        Ok(layer) => Some((name, layer)),
+        Err(cause) => {
+            let line = cause.span().map_or(1, |span| {
+                text.get(..span.start).unwrap_or_default().matches('\n').count() + 1
+            });
+            faults.push(format!("{name} line {line}: {}", cause.message().replace('\n', " ")));
+            None
+        }
+    });
+    let mut reader = Reader {
+        flags,
+        environment,
+        file: file.as_ref().map(|(name, layer)| (name.as_str(), layer)),
+        faults,
+    };
+    let config = reader.config();
+    match config {
+        Some(config) if reader.faults.is_empty() => Ok(config),
+        _ => Err(ConfigFaults(reader.faults)),
+    }
+}
+
+struct Reader<'a> {
+    flags: &'a Layer,
+    environment: Environment<'a>,
+    file: Option<(&'a str, &'a Layer)>,
+    faults: Vec<String>,
+}
+
+impl Reader<'_> {
+    /// `None` when at least one setting is missing or wrong; the faults say which.
+    fn config(&mut self) -> Option<ServeConfig> {
+        let listen = self.setting("listen", |l| &l.listen, Some(DEFAULT_LISTEN), value::address);
+        let metrics_listen = self.setting(
+            "metrics-listen",
+            |l| &l.metrics_listen,
+            Some(DEFAULT_METRICS_LISTEN),
+            value::address,
+        );
+        let shutdown_delay = self.setting(
+            "shutdown-delay",
+            |l| &l.shutdown_delay,
+            Some(DEFAULT_SHUTDOWN_DELAY),
+            value::duration,
+        );
+        let assets = self.setting("assets", |l| &l.assets, None, value::path);
+        let manifest_shape = self.setting(
+            "manifest-shape",
+            |l| &l.manifest_shape,
+            Some(DEFAULT_MANIFEST_SHAPE),
+            ManifestShape::parse,
+        );
+        let plugin_extensions = self.setting(
+            "plugin-extensions",
+            |l| &l.plugin_extensions,
+            Some(DEFAULT_PLUGIN_EXTENSIONS),
+            PluginExtensions::parse,
+        );
+        let identity = self.setting(
+            "identity",
+            |l| &l.identity,
+            Some(DEFAULT_IDENTITY),
+            |text| match text {
+                "session" => {
+                    Err("sign-in of its own is not built yet; use bearer, behind the console's proxy".to_owned())
+                }
+                text => IdentityMode::parse(text),
+            },
+        );
+        if let (Some(mode), Some(listen)) = (identity, listen)
+            && let Err(fault) = Identity::new(mode, listen)
+        {
+            self.faults.push(fault);
+        }
+        let upstream = self.upstream();
+        let scrape_interval_s = self.setting(
+            "scrape-interval",
+            |l| &l.scrape_interval,
+            Some(DEFAULT_SCRAPE_INTERVAL),
+            value::interval_s,
+        );
+        let format = self.setting(
+            "log-format",
+            |l| &l.log_format,
+            Some(DEFAULT_LOG_FORMAT),
+            LogFormat::parse,
+        );
+        let level = self.setting("log-level", |l| &l.log_level, Some(DEFAULT_LOG_LEVEL), value::filter);
+        Some(ServeConfig {
+            listen: listen?,
+            metrics_listen: metrics_listen?,
+            assets: assets?,
+            manifest_shape: manifest_shape?,
+            plugin_extensions: plugin_extensions?,
+            identity: identity?,
+            upstream: upstream?,
+            scrape_interval_s: scrape_interval_s?,
+            shutdown_delay: shutdown_delay?,
+            log: LogConfig {
+                format: format?,
+                level: level?,
+            },
+        })
+    }
+
+    fn upstream(&mut self) -> Option<UpstreamConfig> {
+        let kind = self.setting("upstream", |l| &l.upstream, Some(DEFAULT_UPSTREAM), UpstreamKind::parse);
+        let default_url = (kind == Some(UpstreamKind::Thanos)).then_some(THANOS_QUERIER);
+        let cluster_url = self.setting("cluster-url", |l| &l.cluster_url, default_url, value::url);
+        self.not_built_yet("tenancy-url", |l| &l.tenancy_url, "all queries go to cluster-url");
+        self.not_built_yet("rules-url", |l| &l.rules_url, "rules and alerts are not served");
+        self.not_built_yet(
+            "kube-url",
+            |l| &l.kube_url,
+            "the metrics store decides what a caller may see",
+        );
+        let https = cluster_url
+            .as_ref()
+            .is_some_and(|url| url.scheme_str() == Some("https"));
+        let ca_file = self.optional("ca-file", |l| &l.ca_file, value::path);
+        if https && ca_file.is_none() {
+            self.faults.push(
+                "--ca-file is missing: an https store's certificate is checked against this PEM file only".to_owned(),
+            );
+        }
+        let timeout: Option<Duration> = self.setting(
+            "upstream-timeout",
+            |l| &l.upstream_timeout,
+            Some(DEFAULT_UPSTREAM_TIMEOUT),
+            value::deadline,
+        );
+        Some(UpstreamConfig {
+            kind: kind?,
+            cluster_url: cluster_url?,
+            ca_file,
+            timeout: timeout?,
+        })
+    }
+
+    fn setting<T>(
+        &mut self,
+        name: &str,
+        field: fn(&Layer) -> &Option<String>,
+        default: Option<&str>,
+        parse: impl FnOnce(&str) -> Result<T, String>,
+    ) -> Option<T> {
+        if self.find(name, field).is_none() && default.is_none() {
+            self.faults.push(format!(
+                "--{name} is missing: give it as a flag, as {} or in the file",
+                variable(name)
+            ));
+            return None;
+        }
+        let (text, source) = self
+            .find(name, field)
+            .unwrap_or_else(|| (default.unwrap_or_default().to_owned(), format!("--{name}")));
+        self.parse(&text, &source, parse)
+    }
+
+    fn optional<T>(
+        &mut self,
+        name: &str,
+        field: fn(&Layer) -> &Option<String>,
+        parse: impl FnOnce(&str) -> Result<T, String>,
+    ) -> Option<T> {
+        let (text, source) = self.find(name, field)?;
+        self.parse(&text, &source, parse)
+    }
+
+    fn not_built_yet(&mut self, name: &str, field: fn(&Layer) -> &Option<String>, instead: &str) {
+        if let Some((_, source)) = self.find(name, field) {
+            self.faults
+                .push(format!("{source}: not built yet, leave it out; {instead}"));
+        }
+    }
+
+    fn parse<T>(&mut self, text: &str, source: &str, parse: impl FnOnce(&str) -> Result<T, String>) -> Option<T> {
+        parse(text)
+            .map_err(|hint| self.faults.push(format!("{source}: {hint}")))
+            .ok()
+    }
+
+    /// The winning text and where it came from. An empty text counts as not given: manifests leave variables empty.
+    fn find(&self, name: &str, field: fn(&Layer) -> &Option<String>) -> Option<(String, String)> {
+        let given = |text: &Option<String>| text.clone().filter(|text| !text.trim().is_empty());
+        if let Some(text) = given(field(self.flags)) {
+            return Some((text, format!("--{name}")));
+        }
+        let variable = variable(name);
+        if let Some(text) = given(&(self.environment)(&variable)) {
+            return Some((text, variable));
+        }
+        let (file, layer) = self.file?;
+        given(field(layer)).map(|text| (text, format!("{file}: {name}")))
+    }
+}
+
+fn variable(name: &str) -> String {
+    format!("SERVELENS_{}", name.to_ascii_uppercase().replace('-', "_"))
+}

@@ -1,0 +1,71 @@
+//! How one setting's text becomes a value. Every error says what would be right, never what was typed: the text
+//! could be a secret that somebody put in the wrong place.
+
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
+
+use axum::http::Uri;
+
+pub fn address(text: &str) -> Result<SocketAddr, String> {
+    text.parse()
+        .map_err(|_| "give an IP address and a port, e.g. 127.0.0.1:8477 or [::]:8477".to_owned())
+}
+
+pub fn path(text: &str) -> Result<PathBuf, String> {
+    Ok(PathBuf::from(text))
+}
+
+/// `500ms`, `30s`, `5m`, `1h`.
+pub fn duration(text: &str) -> Result<Duration, String> {
+    let wrong = || "give a whole number and a unit (ms, s, m, h), e.g. 30s".to_owned();
+    let digits = text.find(|c: char| !c.is_ascii_digit()).ok_or_else(wrong)?;
+    let (number, unit) = text.split_at(digits);
+    let number: u64 = number.parse().map_err(|_| wrong())?;
+    let ms = match unit {
+        "ms" => 1,
+        "s" => 1_000,
+        "m" => 60_000,
+        "h" => 3_600_000,
+        _ => return Err(wrong()),
+    };
+    number.checked_mul(ms).map(Duration::from_millis).ok_or_else(wrong)
+}
+
+/// A duration that something has to happen within: not nothing, and at most an hour.
+pub fn deadline(text: &str) -> Result<Duration, String> {
+    let duration = duration(text)?;
+    if duration.is_zero() || duration > Duration::from_secs(3_600) {
+        return Err("give a time between 1ms and 1h".to_owned());
+    }
+    Ok(duration)
+}
+
+/// Whole seconds, from 1 s to an hour.
+pub fn interval_s(text: &str) -> Result<u32, String> {
+    let duration = duration(text)?;
+    match u32::try_from(duration.as_secs()) {
+        Ok(seconds @ 1..=3_600) if duration.subsec_nanos() == 0 => Ok(seconds),
+        _ => Err("give whole seconds between 1s and 1h".to_owned()),
+    }
+}
+
+/// An http or https address without user, query or fragment; a path is kept as a prefix.
+pub fn url(text: &str) -> Result<Uri, String> {
+    let wrong = || "give an address such as https://prometheus.example:9090".to_owned();
+    let uri: Uri = text.trim_end_matches('/').parse().map_err(|_| wrong())?;
+    let scheme = uri.scheme_str();
+    let authority = uri.authority().ok_or_else(wrong)?;
+    if !matches!(scheme, Some("http" | "https")) || authority.as_str().contains('@') {
+        return Err(wrong());
+    }
+    if uri.query().is_some() || text.contains('#') {
+        return Err("give the address without `?` and `#`".to_owned());
+    }
+    Ok(uri)
+}
+
+/// A log filter that `tracing` can read.
+pub fn filter(text: &str) -> Result<String, String> {
+    tracing_subscriber::EnvFilter::try_new(text)
+        .map(|_| text.to_owned())
+        .map_err(|_| "give error, warn, info, debug, trace, or a filter such as info,server=debug".to_owned())
+}

@@ -1,0 +1,112 @@
+//! What each endpoint should expose, read from the fixture.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+pub struct Facts {
+    pub metric: Vec<Fact>,
+    pub buckets: BTreeMap<String, BTreeMap<String, Vec<f64>>>,
+}
+
+#[derive(Deserialize, Clone)]
+#[serde(deny_unknown_fields)]
+pub struct Fact {
+    family: String,
+    name: String,
+    r#type: String,
+    status: String,
+    labels: Vec<String>,
+    #[serde(default)]
+    v0: bool,
+    #[serde(rename = "verified", default = "yes")]
+    _verified: bool,
+    also: Option<String>,
+    #[serde(default)]
+    renamed: BTreeMap<String, String>,
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// What one endpoint should expose.
+pub struct Expected {
+    pub metrics: BTreeMap<String, ExpectedMetric>,
+    /// The Python client's `_created` gauges.
+    pub created: bool,
+}
+
+#[derive(Clone)]
+pub struct ExpectedMetric {
+    /// It must be there; otherwise it must not.
+    pub there: bool,
+    pub kind: String,
+    pub labels: BTreeSet<String>,
+    /// Where a source is known.
+    pub bounds: Option<Vec<f64>>,
+}
+
+pub fn facts() -> Facts {
+    toml::from_str(include_str!("../../../../../tests/fixtures/metrics/facts.toml")).unwrap()
+}
+
+pub fn expected(facts: &Facts, endpoint: &str) -> Expected {
+    let (families, buckets): (&[&str], &str) = match endpoint {
+        "granite-33-8b-0" | "granite-33-8b-1" | "qwen-coder-7b" => (&["vllm", "vllm_http"], "vllm"),
+        "mistral-7b" => (&["vllm", "vllm_http"], "vllm_v0"),
+        "granite-33-8b-epp" => (&["epp"], "epp"),
+        "nomic-embed-text" => (&["ovms"], "ovms"),
+        "fraud-xgb" => (&["mlserver"], "mlserver"),
+        _ => (&["dcgm"], "none"),
+    };
+    let old_engine = endpoint == "mistral-7b";
+    let mut metrics = BTreeMap::new();
+    for fact in facts
+        .metric
+        .iter()
+        .filter(|fact| families.contains(&fact.family.as_str()))
+    {
+        let engine_metric = fact.family == "vllm";
+        let there = if old_engine && engine_metric {
+            fact.v0
+        } else {
+            fact.status == "current"
+        };
+        let mut labels: BTreeSet<String> = fact.labels.iter().cloned().collect();
+        if old_engine && engine_metric {
+            labels.remove("engine");
+        }
+        let bounds = facts
+            .buckets
+            .get(buckets)
+            .and_then(|known| known.get(&fact.name))
+            .cloned();
+        let metric = ExpectedMetric {
+            there,
+            kind: fact.r#type.clone(),
+            labels,
+            bounds,
+        };
+        if let Some(also) = &fact.also {
+            let renamed = metric
+                .labels
+                .iter()
+                .map(|label| fact.renamed.get(label).unwrap_or(label).clone())
+                .collect();
+            metrics.insert(
+                also.clone(),
+                ExpectedMetric {
+                    labels: renamed,
+                    ..metric.clone()
+                },
+            );
+        }
+        metrics.insert(fact.name.clone(), metric);
+    }
+    Expected {
+        metrics,
+        created: buckets == "vllm",
+    }
+}

@@ -1,0 +1,15 @@
+//! The `/metrics` pages of the fleet's processes: real names, labels, types and bucket bounds, from the state of the
+//! simulation. An exporter only reads; it counts nothing and invents no number.
+
+pub mod buckets;
+#[cfg(test)]
+mod conformance;
+pub mod dcgm;
+pub mod epp;
+pub mod family;
+pub mod mlserver;
+pub mod ovms;
+pub mod process;
+pub mod vllm;
+pub mod vllm_http;
+pub mod vllm_v0;

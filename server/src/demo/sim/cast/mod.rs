@@ -1,0 +1,161 @@
+//! The fleet's cast: names, places and sizes of everything that is simulated, and under which jobs and labels a cluster's
+//! Prometheus would scrape it. Data only.
+
+mod gpus;
+mod processes;
+
+pub use self::gpus::{BOARDS, GPUS};
+pub use self::processes::{Job, Process, Role, processes};
+
+use super::classic::{ServerSpec, TimeBy};
+use super::engine::EngineSpec;
+use super::engine::stats::Generation;
+use super::engine::step::Cost;
+use crate::demo::exporters::buckets;
+use crate::demo::exporters::epp;
+
+/// A served model.
+#[derive(Debug, Clone, Copy)]
+pub struct Workload {
+    pub name: &'static str,
+    pub namespace: &'static str,
+    pub model: &'static str,
+    pub pods: &'static [&'static str],
+}
+
+const GRANITE_POD_0: &str = "granite-33-8b-kserve-5c9d8b7f6d-7kq2x";
+const GRANITE_POD_1: &str = "granite-33-8b-kserve-5c9d8b7f6d-m4r9t";
+const MISTRAL_POD: &str = "mistral-7b-predictor-6b9f8d7c55-q8zlv";
+const QWEN_POD: &str = "qwen-coder-7b-predictor-7d5c6f9b48-x2mtn";
+const NOMIC_POD: &str = "nomic-embed-text-predictor-84f7c9d6b5-p5h7c";
+const FRAUD_POD: &str = "fraud-xgb-predictor-59c7d8f6b4-w9d2k";
+
+pub const GRANITE: Workload = Workload {
+    name: "granite-33-8b",
+    namespace: "llm-prod",
+    model: "granite-3.3-8b-instruct",
+    pods: &[GRANITE_POD_0, GRANITE_POD_1],
+};
+pub const MISTRAL: Workload = Workload {
+    name: "mistral-7b",
+    namespace: "llm-legacy",
+    model: "mistral-7b",
+    pods: &[MISTRAL_POD],
+};
+pub const QWEN: Workload = Workload {
+    name: "qwen-coder-7b",
+    namespace: "llm-legacy",
+    model: "qwen-coder-7b",
+    pods: &[QWEN_POD],
+};
+pub const NOMIC: Workload = Workload {
+    name: "nomic-embed-text",
+    namespace: "predictive",
+    model: "nomic-embed-text",
+    pods: &[NOMIC_POD],
+};
+pub const FRAUD: Workload = Workload {
+    name: "fraud-xgb",
+    namespace: "predictive",
+    model: "fraud-xgb",
+    pods: &[FRAUD_POD],
+};
+
+pub const EPP: epp::Names = epp::Names {
+    model: GRANITE.model,
+    pool: "granite-33-8b-inference-pool",
+    namespace: GRANITE.namespace,
+    pods: GRANITE.pods,
+};
+const EPP_POD: &str = "granite-33-8b-kserve-router-scheduler-6f7b9c5d84-2xw8n";
+
+const NODES: [&str; 2] = ["gpu-node-a", "gpu-node-b"];
+
+/// An A100 of 40 GB. The KV cache is what 16 GB of weights leave of it, at 160 KB a token.
+const A100_40: EngineSpec = EngineSpec {
+    pod: "",
+    generation: Generation::V1,
+    blocks: 5_900,
+    blocks_text: "5900",
+    max_sequences: 64,
+    max_batched_tokens: 2048,
+    cost: Cost {
+        step_s: 0.0135,
+        per_sequence_s: 0.00018,
+        per_context_token_s: 4.5e-8,
+        per_prefill_token_s: 0.000_085,
+    },
+    patience_s: 90.0,
+};
+
+/// A slice with three sevenths of an A100's arithmetic.
+const SLICE_3G: EngineSpec = EngineSpec {
+    blocks: 6_200,
+    blocks_text: "6200",
+    cost: Cost {
+        step_s: 0.024,
+        per_sequence_s: 0.0004,
+        per_context_token_s: 9.0e-8,
+        per_prefill_token_s: 0.000_19,
+    },
+    ..A100_40
+};
+
+/// The engines, with the workload that each one serves.
+pub const ENGINES: [(Workload, EngineSpec); 4] = [
+    (
+        GRANITE,
+        EngineSpec {
+            pod: GRANITE_POD_0,
+            ..A100_40
+        },
+    ),
+    (
+        GRANITE,
+        EngineSpec {
+            pod: GRANITE_POD_1,
+            ..A100_40
+        },
+    ),
+    (
+        MISTRAL,
+        EngineSpec {
+            pod: MISTRAL_POD,
+            generation: Generation::V0,
+            ..SLICE_3G
+        },
+    ),
+    (
+        QWEN,
+        EngineSpec {
+            pod: QWEN_POD,
+            ..SLICE_3G
+        },
+    ),
+];
+/// The first engines are the router's; this one is lost every day, and the bypass goes to the other.
+pub const REPLICAS: usize = 2;
+pub const LOST_REPLICA: usize = 1;
+pub const BYPASSED_REPLICA: usize = 0;
+pub const MISTRAL_ENGINE: usize = 2;
+
+pub const OVMS: ServerSpec = ServerSpec {
+    pod: NOMIC_POD,
+    streams: 4,
+    service_s: (0.021, 0.45),
+    grpc: 0.25,
+    failing: 0.002,
+    time_by: TimeBy::Interface,
+    bounds: buckets::ovms::MICROSECONDS,
+    units_per_second: 1e6,
+};
+pub const MLSERVER: ServerSpec = ServerSpec {
+    pod: FRAUD_POD,
+    streams: 2,
+    service_s: (0.0065, 0.35),
+    grpc: 0.0,
+    failing: 0.003,
+    time_by: TimeBy::Outcome,
+    bounds: buckets::python::DEFAULT,
+    units_per_second: 1.0,
+};

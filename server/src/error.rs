@@ -1,0 +1,325 @@
+//! The one table from a fault to its status, code, public text, next step and log text.
+//!
+//! `Display` is the log text and may name addresses and causes. [`Fault::public`] is what the caller sees: one
+//! sentence and one next step, which never hold a token, an upstream address or an upstream body (the one
+//! exception is Prometheus's own verdict on a query, which is written for the person who asked).
+
+use axum::http::StatusCode;
+use server_api::ApiError;
+
+/// Everything that can go wrong between a request and its answer.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Fault {
+    // Who is calling.
+    #[error("no bearer token")]
+    NoCaller,
+    #[error("the header {0:?} asks for impersonation")]
+    ImpersonationRefused(String),
+
+    // What is asked.
+    #[error("bad request: {0}")]
+    BadRequest(String),
+    #[error("the range runs backwards: {from} to {to}")]
+    RangeReversed { from: i64, to: i64 },
+    #[error("a plan of {points} points is over {limit}")]
+    TooManyPoints { points: u64, limit: u64 },
+    #[error("the request's body is over {0} bytes")]
+    BodyTooLarge(usize),
+    #[error("the request's body took longer than {0} s")]
+    BodyTooSlow(u64),
+    #[error("no such address")]
+    NotFound,
+    #[error("no such method at this address")]
+    MethodNotAllowed,
+    #[error("the frame version asked for is unknown: {0:?}")]
+    UnknownFrameVersion(String),
+    #[error("no panel {0:?}")]
+    UnknownPanel(String),
+    #[error("the panel's query cannot be made: {0}")]
+    CatalogFault(String),
+
+    // What the upstream said.
+    #[error("upstream unreachable: {0}")]
+    UpstreamUnreachable(String),
+    #[error("upstream answered later than {0} ms")]
+    UpstreamTimeout(u128),
+    #[error("upstream answered {status}: {text}")]
+    UpstreamError { status: u16, text: String },
+    #[error("upstream is no Prometheus: {0}")]
+    UpstreamNotPrometheus(String),
+    #[error("upstream cut its answer short: {0}")]
+    UpstreamTruncated(String),
+    #[error("upstream denied: {0}")]
+    UpstreamDenied(u16),
+    #[error("upstream redirects with {0}; never followed")]
+    UpstreamRedirect(u16),
+    #[error("upstream's answer is over {0}")]
+    UpstreamTooLarge(String),
+    #[error("upstream is busy (429)")]
+    UpstreamBusy,
+    #[error("query rejected: {0}")]
+    QueryRejected(String),
+    #[error("query failed: {0}")]
+    QueryFailed(String),
+
+    // What we did wrong.
+    #[error("too many questions are waiting for the upstream")]
+    Busy,
+    #[error("internal: {0}")]
+    Internal(String),
+}
+
+/// One row of the table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Public {
+    pub status: StatusCode,
+    /// Stable and machine-readable.
+    pub code: &'static str,
+    pub message: String,
+    pub next_step: String,
+}
+
+impl Fault {
+    /// The table.
+    #[must_use]
+    pub fn public(&self) -> Public {
+        use StatusCode as S;
+        let row = |status: S, code: &'static str, message: &str, next_step: &str| Public {
+            status,
+            code,
+            message: message.to_owned(),
+            next_step: next_step.to_owned(),
+        };
+        match self {
+            Fault::NoCaller => row(
+                S::UNAUTHORIZED,
+                "no_caller",
+                "The request names no caller.",
+                "Send your own token: `Authorization: Bearer <token>`.",
+            ),
+            Fault::ImpersonationRefused(header) => row(
+                S::FORBIDDEN,
+                "impersonation_refused",
+                &format!("Servelens answers with the caller's own rights and refuses the header {header}."),
+                "Stop impersonating, or send the other user's own token.",
+            ),
+            Fault::BadRequest(reason) => row(
+                S::BAD_REQUEST,
+                "bad_request",
+                &format!("The request cannot be read: {reason}."),
+                "Correct what the message names, and send it again.",
+            ),
+            Fault::RangeReversed { .. } => row(
+                S::BAD_REQUEST,
+                "range_reversed",
+                "The time range does not end after it starts.",
+                "Choose an end that lies after the start.",
+            ),
+            Fault::TooManyPoints { points, limit } => row(
+                S::BAD_REQUEST,
+                "too_many_points",
+                &format!("The request would give {points} points for each series, and {limit} are allowed."),
+                "Choose a shorter range or a smaller width.",
+            ),
+            Fault::BodyTooLarge(limit) => row(
+                S::PAYLOAD_TOO_LARGE,
+                "body_too_large",
+                &format!("The request's body is longer than {limit} bytes."),
+                "Ask for fewer panels or shorter lists at once.",
+            ),
+            Fault::BodyTooSlow(seconds) => row(
+                S::REQUEST_TIMEOUT,
+                "body_too_slow",
+                &format!("The request's body did not arrive within {seconds} seconds."),
+                "Send it again over a better connection.",
+            ),
+            Fault::NotFound => row(
+                S::NOT_FOUND,
+                "not_found",
+                "There is nothing at this address.",
+                "Check the address for a slip.",
+            ),
+            Fault::MethodNotAllowed => row(
+                S::METHOD_NOT_ALLOWED,
+                "method_not_allowed",
+                "This address does not take this method.",
+                "Use the method named in the `Allow` header.",
+            ),
+            Fault::UnknownFrameVersion(_) => row(
+                S::NOT_ACCEPTABLE,
+                "unknown_frame_version",
+                "This version of the frame format is not spoken here.",
+                "Reload the page, or ask for version 1 or for application/x-ndjson.",
+            ),
+            Fault::UnknownPanel(panel) => row(
+                S::NOT_FOUND,
+                "unknown_panel",
+                &format!("The catalogue has no panel {:?}.", clip(panel, 80)),
+                "Reload the page; GET /api/catalog lists every panel.",
+            ),
+            Fault::CatalogFault(_) => row(
+                S::INTERNAL_SERVER_ERROR,
+                "catalog_fault",
+                "The catalogue's query for this panel cannot be made.",
+                "Report this with the request id; the other panels are not affected.",
+            ),
+            Fault::UpstreamUnreachable(_) => row(
+                S::BAD_GATEWAY,
+                "upstream_unreachable",
+                "The metrics store cannot be reached.",
+                "Try again in a minute; if it stays so, ask an administrator to check the store and `cluster-url`.",
+            ),
+            Fault::UpstreamTimeout(ms) => row(
+                S::GATEWAY_TIMEOUT,
+                "upstream_timeout",
+                &format!("The metrics store did not answer within {}.", seconds(*ms)),
+                "Choose a shorter range or fewer series, and try again.",
+            ),
+            Fault::UpstreamError { .. } => row(
+                S::BAD_GATEWAY,
+                "upstream_error",
+                "The metrics store failed to answer.",
+                "Try again in a minute; if it stays so, ask an administrator to read the store's log.",
+            ),
+            Fault::UpstreamNotPrometheus(_) => row(
+                S::BAD_GATEWAY,
+                "upstream_not_prometheus",
+                "What answers as the metrics store does not speak Prometheus's HTTP API.",
+                "Ask an administrator to check `cluster-url`.",
+            ),
+            Fault::UpstreamTruncated(_) => row(
+                S::BAD_GATEWAY,
+                "upstream_truncated",
+                "The metrics store cut its answer short.",
+                "Try again; if it stays so, ask an administrator to read the store's log.",
+            ),
+            Fault::UpstreamDenied(401) => row(
+                S::UNAUTHORIZED,
+                "upstream_denied",
+                "The metrics store does not accept your token.",
+                "Sign in again.",
+            ),
+            Fault::UpstreamDenied(_) => row(
+                S::FORBIDDEN,
+                "upstream_denied",
+                "You may not read these metrics: the cluster role cluster-monitoring-view is missing.",
+                "Ask a cluster administrator to grant it: oc adm policy add-cluster-role-to-user \
+                 cluster-monitoring-view <user>",
+            ),
+            Fault::UpstreamRedirect(_) => row(
+                S::BAD_GATEWAY,
+                "upstream_redirect",
+                "The metrics store sends the question elsewhere, and Servelens does not follow.",
+                "Ask an administrator to set `cluster-url` to the store itself.",
+            ),
+            Fault::UpstreamTooLarge(limit) => row(
+                S::BAD_GATEWAY,
+                "upstream_too_large",
+                &format!("The metrics store's answer is larger than {limit}."),
+                "Choose a shorter range, one namespace or one model.",
+            ),
+            Fault::UpstreamBusy => row(
+                S::SERVICE_UNAVAILABLE,
+                "upstream_busy",
+                "The metrics store has too much to do.",
+                "Try again in a minute.",
+            ),
+            Fault::QueryRejected(text) => row(
+                S::BAD_REQUEST,
+                "query_rejected",
+                &format!("Prometheus does not accept the query: {text}"),
+                "Correct the query; if it is a panel's, report it with the request id.",
+            ),
+            Fault::QueryFailed(text) => row(
+                S::UNPROCESSABLE_ENTITY,
+                "query_failed",
+                &format!("Prometheus could not work the query out: {text}"),
+                "Choose a shorter range or a narrower selection.",
+            ),
+            Fault::Busy => row(
+                S::SERVICE_UNAVAILABLE,
+                "busy",
+                "Servelens has too many questions to ask at once.",
+                "Try again in a minute, or ask for fewer panels.",
+            ),
+            Fault::Internal(_) => row(
+                S::INTERNAL_SERVER_ERROR,
+                "internal",
+                "Servelens failed to answer.",
+                "Try again; if it stays so, report this with the request id.",
+            ),
+        }
+    }
+
+    /// The error object of every door outside `/api/v1`.
+    #[must_use]
+    pub fn to_api(&self, request_id: &str) -> ApiError {
+        let Public {
+            code,
+            message,
+            next_step,
+            ..
+        } = self.public();
+        ApiError {
+            code: code.to_owned(),
+            message,
+            next_step,
+            request_id: request_id.to_owned(),
+        }
+    }
+
+    /// `errorType` inside `/api/v1`: Prometheus's own word where it has one, else our code.
+    #[must_use]
+    pub fn prometheus_type(&self) -> &'static str {
+        match self {
+            Fault::BadRequest(_)
+            | Fault::QueryRejected(_)
+            | Fault::RangeReversed { .. }
+            | Fault::TooManyPoints { .. }
+            | Fault::BodyTooLarge(_)
+            | Fault::BodyTooSlow(_) => "bad_data",
+            Fault::QueryFailed(_) => "execution",
+            Fault::UpstreamTimeout(_) => "timeout",
+            Fault::UpstreamBusy | Fault::Busy => "unavailable",
+            Fault::NotFound => "not_found",
+            Fault::Internal(_) | Fault::CatalogFault(_) => "internal",
+            other => other.public().code,
+        }
+    }
+
+    /// `error` inside `/api/v1`: Prometheus's own verdict word for word, else our sentence and next step.
+    #[must_use]
+    pub fn prometheus_text(&self) -> String {
+        match self {
+            Fault::QueryRejected(text) | Fault::QueryFailed(text) => text.clone(),
+            other => {
+                let Public { message, next_step, .. } = other.public();
+                format!("{message} {next_step}")
+            }
+        }
+    }
+
+    /// Whether the fault is ours or the upstream's, and so worth a line at `warn`.
+    #[must_use]
+    pub fn is_ours(&self) -> bool {
+        self.public().status.is_server_error()
+    }
+}
+
+/// The first `most` characters of a foreign text, without control characters.
+#[must_use]
+pub fn clip(text: &str, most: usize) -> String {
+    let mut clipped: String = text.chars().filter(|c| !c.is_control()).take(most).collect();
+    if text.chars().nth(most).is_some() {
+        clipped.push('…');
+    }
+    clipped
+}
+
+fn seconds(ms: u128) -> String {
+    if ms.is_multiple_of(1000) {
+        format!("{} s", ms / 1000)
+    } else {
+        format!("{ms} ms")
+    }
+}

@@ -1,0 +1,78 @@
+//! From panel ids and variables to frames: plan, resolve names, admit, fetch, decode, judge.
+//!
+//! A whole dashboard is one call. PromQL comes from the catalogue only; every upstream question carries the caller's
+//! credential; each panel succeeds or fails alone.
+
+mod admit;
+pub mod decode;
+mod fetch;
+mod me;
+mod models;
+mod names;
+mod panel;
+mod partial;
+mod plan;
+
+use std::sync::Arc;
+
+use axum::http::StatusCode;
+use futures_util::{StreamExt as _, stream::FuturesUnordered};
+use server_api::{PanelsRequest, Record};
+use tokio::sync::mpsc;
+
+pub use admit::Gate;
+pub use me::me;
+pub use models::models;
+
+use crate::{app::App, error::Fault, identity::Caller, telemetry::RequestId};
+use names::Names;
+use panel::Asking;
+
+/// Checks the request and starts it; the answers come in the order they are ready, [`Record::Done`] last.
+///
+/// Everything stops when the receiver is dropped: nobody waits for the answers any more.
+pub fn dashboard(
+    app: &Arc<App>,
+    caller: Arc<Caller>,
+    request: PanelsRequest,
+    id: &RequestId,
+) -> Result<mpsc::Receiver<Record>, Fault> {
+    let plan = plan::read(&app.catalog, request, app.scrape_interval_s)?;
+    // Room for every record, so that a slow reader does not stop the reading of upstream answers.
+    let (send, receive) = mpsc::channel(plan.panels.len() + 1);
+    let asking = Asking {
+        app: Arc::clone(app),
+        caller,
+        request_id: id.to_string(),
+        turns: admit::turns(),
+    };
+    tokio::spawn(async move {
+        tokio::select! {
+            () = send.closed() => {}
+            () = answer_all(&asking, plan, &send) => {}
+        }
+    });
+    Ok(receive)
+}
+
+async fn answer_all(asking: &Asking, plan: plan::Plan, send: &mpsc::Sender<Record>) {
+    let names = Names::find(asking, &plan).await;
+    let mut answers: FuturesUnordered<_> = plan
+        .panels
+        .iter()
+        .map(|panel| panel::answer(asking, &plan, &names, panel))
+        .collect();
+    while let Some(answer) = answers.next().await {
+        if send.send(Record::Panel(answer)).await.is_err() {
+            return;
+        }
+    }
+    // The receiver may be gone; then nobody misses it.
+    let _ = send.send(Record::Done { done: true }).await;
+}
+
+/// Whether a fault says that the caller may not, rather than that something is broken.
+fn is_denied(fault: &Fault) -> bool {
+    let status = fault.public().status;
+    status == StatusCode::UNAUTHORIZED || status == StatusCode::FORBIDDEN
+}

@@ -1,0 +1,170 @@
+//! `GET /api/models` from metrics alone: which models are served, and whether anybody uses them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use catalog::{
+    models::{ServedModel, Traffic, model_candidates, served_models, traffic},
+    promql::Vars,
+    resolve::{Sighting, choose, match_selectors},
+};
+use futures_util::future::try_join_all;
+use server_api::{ModelEntry, ModelState, Models};
+
+use super::{
+    decode::{self, Decoded, Element},
+    fetch,
+};
+use crate::{
+    app::App,
+    error::Fault,
+    identity::Caller,
+    upstream::{Api, Params},
+};
+
+/// "Lately": long enough for a model that is asked now and then, short enough to mean now.
+const RECENT_S: u32 = 300;
+
+/// Asks once for the series and twice for each family that serves here.
+pub async fn models(app: &App, caller: &Caller) -> Result<Models, Fault> {
+    let catalog = &app.catalog;
+    let vars = Vars::new();
+    let candidates = model_candidates(catalog);
+    let seen = series(app, caller, &match_selectors(&candidates, &vars)).await?;
+    let choices = choose(catalog, &candidates, &seen);
+    let questions = traffic(catalog, &choices, &vars, RECENT_S);
+    let counted = try_join_all(questions.iter().map(|traffic| counted(app, caller, traffic))).await?;
+    let mut counts = BTreeMap::new();
+    for family in counted {
+        counts.extend(family);
+    }
+    let mut models: Vec<ModelEntry> = served_models(catalog, &seen)
+        .into_iter()
+        .map(|model| entry(model, &counts, &seen))
+        .collect();
+    models.sort();
+    Ok(Models { models })
+}
+
+/// Family, namespace, pod, model.
+type Place = (String, String, String, String);
+
+/// What one pod has counted; `None` where it gives no number.
+#[derive(Debug, Clone, Copy, Default)]
+struct Counts {
+    total: Option<f64>,
+    recent: Option<f64>,
+}
+
+async fn series(app: &App, caller: &Caller, selectors: &[String]) -> Result<Vec<Sighting>, Fault> {
+    let now = app.now();
+    let mut params = Params::default()
+        .with("start", (now - i64::from(RECENT_S)).to_string())
+        .with("end", now.to_string());
+    for selector in selectors {
+        params.push("match[]", selector.as_str());
+    }
+    let _through = app.gate.enter().await?;
+    let body = fetch::body(app, caller, &Api::Series, params).await?;
+    Ok(fetch::decoded(body, decode::sightings).await?.data)
+}
+
+async fn counted(app: &App, caller: &Caller, traffic: &Traffic) -> Result<BTreeMap<Place, Counts>, Fault> {
+    let mut counts: BTreeMap<Place, Counts> = BTreeMap::new();
+    let place = |element: &Element| {
+        let label = |name: &str| element.metric.get(name).cloned().unwrap_or_default();
+        let (namespace, pod, model) = (label("namespace"), label("pod"), label(&traffic.model_label));
+        (traffic.family.to_string(), namespace, pod, model)
+    };
+    for element in instant(app, caller, &traffic.total).await? {
+        counts.entry(place(&element)).or_default().total = element.number();
+    }
+    for element in instant(app, caller, &traffic.recent).await? {
+        counts.entry(place(&element)).or_default().recent = element.number();
+    }
+    Ok(counts)
+}
+
+async fn instant(app: &App, caller: &Caller, expr: &str) -> Result<Vec<Element>, Fault> {
+    let _through = app.gate.enter().await?;
+    let body = fetch::body(app, caller, &Api::Query, Params::default().with("query", expr)).await?;
+    let Decoded { data, .. } = fetch::decoded(body, decode::vector).await?;
+    Ok(data)
+}
+
+fn entry(model: ServedModel, counts: &BTreeMap<Place, Counts>, seen: &[Sighting]) -> ModelEntry {
+    let family = model.family.to_string();
+    // Some series have no pod; then all of the model's instances share one count.
+    let pods: BTreeSet<&str> = model
+        .pods
+        .iter()
+        .map(|pod| if has_pod_label(seen, pod) { pod.as_str() } else { "" })
+        .collect();
+    let of = |pod: &str| {
+        let place = (
+            family.clone(),
+            model.namespace.clone(),
+            pod.to_owned(),
+            model.model.clone(),
+        );
+        counts.get(&place).copied()
+    };
+    let state = state(&pods.into_iter().map(of).collect::<Vec<_>>());
+    ModelEntry {
+        namespace: model.namespace,
+        workload: model.workload,
+        kind: model.kind.as_str().to_owned(),
+        model: model.model,
+        runtime: model.runtime,
+        state,
+    }
+}
+
+fn has_pod_label(seen: &[Sighting], pod: &str) -> bool {
+    seen.iter()
+        .any(|sighting| sighting.labels.get("pod").is_some_and(|label| label == pod))
+}
+
+/// What the counters of all pods of one model say together.
+///
+/// A pod that counted within the last minutes and gives no number now has stopped answering. One that gave no number
+/// at all has either had no request, or is gone: metrics alone cannot tell, so it decides nothing while another answers.
+fn state(pods: &[Option<Counts>]) -> ModelState {
+    let answering = || pods.iter().flatten().filter(|counts| counts.total.is_some());
+    let silent = pods
+        .iter()
+        .flatten()
+        .any(|counts| counts.total.is_none() && counts.recent.is_some());
+    if silent {
+        ModelState::Degraded
+    } else if answering().any(|counts| counts.recent.is_some_and(|recent| recent > 0.0)) {
+        ModelState::Serving
+    } else if answering().any(|counts| counts.total.is_some_and(|total| total > 0.0)) {
+        ModelState::Idle
+    } else if answering().next().is_some() {
+        ModelState::NoRequestYet
+    } else {
+        ModelState::Unknown
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_counters_of_all_pods_decide_together() {
+        let pod = |total, recent| Some(Counts { total, recent });
+        let check = |pods: &[Option<Counts>], expect| assert_eq!(state(pods), expect, "{pods:?}");
+        check(
+            &[pod(Some(9.0), Some(2.0)), pod(Some(1.0), Some(0.0))],
+            ModelState::Serving,
+        );
+        check(&[pod(Some(9.0), Some(0.0))], ModelState::Idle);
+        check(&[pod(Some(9.0), None)], ModelState::Idle);
+        check(&[pod(Some(0.0), Some(0.0))], ModelState::NoRequestYet);
+        check(&[pod(Some(9.0), Some(2.0)), pod(None, Some(1.0))], ModelState::Degraded);
+        check(&[None], ModelState::Unknown);
+        check(&[None, pod(Some(0.0), None)], ModelState::NoRequestYet);
+        check(&[], ModelState::Unknown);
+    }
+}

@@ -1,0 +1,63 @@
+//! Which of the known metric names exist here: one series request for a whole dashboard, limited to its range.
+
+use catalog::{
+    Panel,
+    resolve::{Choices, Sighting, candidates, choose, match_selectors},
+};
+
+use super::{decode, fetch, panel::Asking, plan::Plan};
+use crate::{
+    error::Fault,
+    upstream::{Api, Params},
+};
+
+/// What was found, or why nobody can tell.
+pub struct Names {
+    pub choices: Result<Choices, Fault>,
+    /// The upstream's own doubts about the list: then a name that is not there may exist all the same.
+    pub warnings: Vec<String>,
+}
+
+impl Names {
+    pub async fn find(asking: &Asking, plan: &Plan) -> Names {
+        let catalog = &asking.app.catalog;
+        let panels: Vec<&Panel> = plan.panels.iter().filter_map(|id| catalog.panel(id)).collect();
+        let candidates = candidates(catalog, panels);
+        match sightings(asking, &match_selectors(&candidates, &plan.vars), plan).await {
+            Ok(seen) => Names {
+                choices: Ok(choose(catalog, &candidates, &seen.data)),
+                warnings: seen.warnings,
+            },
+            Err(fault) => Names {
+                choices: Err(fault),
+                warnings: Vec::new(),
+            },
+        }
+    }
+}
+
+async fn sightings(
+    asking: &Asking,
+    selectors: &[String],
+    plan: &Plan,
+) -> Result<decode::Decoded<Vec<Sighting>>, Fault> {
+    // Without a known panel there is nothing to look for, and a series request without match[] is an error.
+    if selectors.is_empty() {
+        return Ok(decode::Decoded {
+            data: Vec::new(),
+            warnings: Vec::new(),
+        });
+    }
+    // The first instant looks a window back.
+    let start = plan.grid.start.saturating_sub(i64::from(plan.grid.window_s));
+    let mut params = Params::default()
+        .with("start", start.to_string())
+        .with("end", plan.grid.end.to_string());
+    for selector in selectors {
+        params.push("match[]", selector.as_str());
+    }
+    let app = &asking.app;
+    let _through = app.gate.enter().await?;
+    let body = fetch::body(app, &asking.caller, &Api::Series, params).await?;
+    fetch::decoded(body, decode::sightings).await
+}

@@ -1,0 +1,94 @@
+//! One panel's answer: bind its queries, ask them side by side, judge what came.
+
+use std::sync::Arc;
+
+use catalog::{Kind, Panel, promql};
+use futures_util::future::try_join_all;
+use server_api::{Frame, PanelAnswer};
+use tokio::sync::Semaphore;
+
+use super::{
+    decode::{Columns, Decoded},
+    fetch,
+    names::Names,
+    partial::{self, Found},
+    plan::Plan,
+};
+use crate::{app::App, error::Fault, identity::Caller};
+
+/// Who asks, and what all panels of one dashboard share.
+pub struct Asking {
+    pub app: Arc<App>,
+    pub caller: Arc<Caller>,
+    pub request_id: String,
+    pub turns: Semaphore,
+}
+
+/// Never fails: what goes wrong stands in the answer.
+pub async fn answer(asking: &Asking, plan: &Plan, names: &Names, id: &str) -> PanelAnswer {
+    let answer = match ask(asking, plan, names, id).await {
+        Ok(found) => partial::answer(id, found, plan),
+        Err(fault) => {
+            // A query that the upstream refuses is the catalogue's fault, so it counts as ours.
+            if !matches!(fault, Fault::UnknownPanel(_) | Fault::UpstreamDenied(_)) {
+                tracing::warn!(panel = id, request_id = asking.request_id, "panel failed: {fault}");
+            }
+            partial::failed(id, &fault, &asking.request_id)
+        }
+    };
+    asking.app.metrics.panel(partial::name(answer.state));
+    answer
+}
+
+async fn ask<'a>(asking: &'a Asking, plan: &Plan, names: &Names, id: &str) -> Result<Found<'a>, Fault> {
+    let catalog = &asking.app.catalog;
+    let panel = catalog.panel(id).ok_or_else(|| Fault::UnknownPanel(id.to_owned()))?;
+    let choices = names.choices.as_ref().map_err(Fault::clone)?;
+    let mut questions = Vec::new();
+    for query in 0..panel.queries.len() {
+        let expr = promql::bind(catalog, panel, query, choices, &plan.vars, &plan.grid)
+            .map_err(|fault| Fault::CatalogFault(fault.to_string()))?;
+        questions.extend(expr.map(|expr| one(asking, plan, panel, query, expr)));
+    }
+    let mut found = Found {
+        panel,
+        sources: choices.sources(panel),
+        missing: questions.is_empty(),
+        frames: Vec::new(),
+        warnings: names.warnings.clone(),
+    };
+    for Decoded { data, warnings } in try_join_all(questions).await? {
+        found.frames.extend(data);
+        found.warnings.extend(warnings);
+    }
+    found.warnings.sort();
+    found.warnings.dedup();
+    Ok(found)
+}
+
+async fn one(
+    asking: &Asking,
+    plan: &Plan,
+    panel: &Panel,
+    query: usize,
+    expr: String,
+) -> Result<Decoded<Vec<Frame>>, Fault> {
+    let _turn = asking
+        .turns
+        .acquire()
+        .await
+        .map_err(|_| Fault::Internal("turns are closed".to_owned()))?;
+    let _through = asking.app.gate.enter().await?;
+    let (app, caller) = (&asking.app, &asking.caller);
+    match panel.kind {
+        Kind::Line | Kind::Area | Kind::Stat => fetch::range(app, caller, expr, query, plan.columns()).await,
+        Kind::Bar => {
+            let at = Columns {
+                start: plan.grid.end,
+                step: plan.grid.step,
+                len: 1,
+            };
+            fetch::distribution(app, caller, expr, query, at).await
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! The honest state of a panel: a number, or the reason why there is none.
+
+use catalog::{Kind, Panel, resolve::ChosenSource};
+use server_api::{Frame, PanelAnswer, PanelState, Source, is_absent};
+
+use super::{is_denied, plan::Plan};
+use crate::error::{Fault, clip};
+
+/// Warnings are the upstream's text: shown, and so kept short.
+const LONGEST_WARNING: usize = 300;
+const MOST_WARNINGS: usize = 10;
+
+/// What all of a panel's queries gave.
+pub struct Found<'a> {
+    pub panel: &'a Panel,
+    pub sources: Vec<ChosenSource>,
+    /// No query could be made, because none of the names exists here.
+    pub missing: bool,
+    pub frames: Vec<Frame>,
+    pub warnings: Vec<String>,
+}
+
+pub fn answer(id: &str, found: Found<'_>, plan: &Plan) -> PanelAnswer {
+    let state = state(&found);
+    let Found {
+        panel,
+        sources,
+        frames,
+        warnings,
+        ..
+    } = found;
+    PanelAnswer {
+        panel: id.to_owned(),
+        state,
+        window_s: panel.uses_window().then_some(plan.grid.window_s),
+        sources: sources
+            .into_iter()
+            .map(|source| Source {
+                concept: source.concept.to_string(),
+                metric: source.metric,
+                workloads: source.workloads,
+            })
+            .collect(),
+        frames,
+        warnings: warnings
+            .iter()
+            .take(MOST_WARNINGS)
+            .map(|warning| clip(warning, LONGEST_WARNING))
+            .collect(),
+        error: None,
+    }
+}
+
+pub fn failed(id: &str, fault: &Fault, request_id: &str) -> PanelAnswer {
+    PanelAnswer {
+        panel: id.to_owned(),
+        state: if is_denied(fault) {
+            PanelState::Denied
+        } else {
+            PanelState::Error
+        },
+        window_s: None,
+        sources: Vec::new(),
+        frames: Vec::new(),
+        warnings: Vec::new(),
+        error: Some(fault.to_api(request_id)),
+    }
+}
+
+/// * nothing there, and nobody doubts it: no samples;
+/// * nothing there, and the upstream warns that it could not look everywhere: unknown;
+/// * something there, but only 0/0 or an empty distribution: no traffic.
+fn state(found: &Found<'_>) -> PanelState {
+    let mut values = found
+        .frames
+        .iter()
+        .flat_map(|frame| &frame.values)
+        .filter(|value| !is_absent(**value));
+    let nothing = found.missing || values.clone().next().is_none();
+    if nothing {
+        return if found.warnings.is_empty() {
+            PanelState::NoSamples
+        } else {
+            PanelState::Unknown
+        };
+    }
+    let no_traffic = match found.panel.kind {
+        Kind::Bar => values.all(|value| value.is_nan() || *value == 0.0),
+        Kind::Line | Kind::Area | Kind::Stat => values.all(|value| value.is_nan()),
+    };
+    if no_traffic {
+        PanelState::NoTraffic
+    } else {
+        PanelState::Ok
+    }
+}
+
+/// As in the answer; a label of the server's own metrics.
+pub fn name(state: PanelState) -> &'static str {
+    match state {
+        PanelState::Ok => "ok",
+        PanelState::NoSamples => "no_samples",
+        PanelState::NoTraffic => "no_traffic",
+        PanelState::Denied => "denied",
+        PanelState::Unknown => "unknown",
+        PanelState::Error => "error",
+    }
+}

@@ -1,0 +1,90 @@
+//! Reads a dashboard's request: which panels, which variables, which instants. Everything that is wrong with the whole
+//! request is found here, before the upstream hears of it.
+
+use catalog::{
+    Catalog,
+    promql::{Grid, GridError, LabelValue, MAX_POINTS, Vars, grid},
+};
+use server_api::PanelsRequest;
+
+use super::decode::Columns;
+use crate::error::{Fault, clip};
+
+/// A dashboard has some dozens.
+const MOST_PANELS: usize = 100;
+/// Chosen values of all variables together; more would not fit into an address.
+const MOST_VALUES: usize = 500;
+/// Kubernetes names have at most 253 characters, model names are paths of some more.
+const LONGEST_VALUE: usize = 1024;
+
+/// What is to be asked.
+#[derive(Debug)]
+pub struct Plan {
+    /// Each id once, in the order asked; unknown ones too, because they fail alone.
+    pub panels: Vec<String>,
+    pub vars: Vars,
+    pub grid: Grid,
+}
+
+impl Plan {
+    /// The instants of every range query.
+    pub fn columns(&self) -> Columns {
+        Columns {
+            start: self.grid.start,
+            step: self.grid.step,
+            len: usize::try_from(self.grid.points()).unwrap_or(0),
+        }
+    }
+}
+
+pub fn read(catalog: &Catalog, request: PanelsRequest, scrape_interval_s: u32) -> Result<Plan, Fault> {
+    let PanelsRequest {
+        panels,
+        vars,
+        from,
+        to,
+        width,
+    } = request;
+    let bad = |reason: String| Err(Fault::BadRequest(reason));
+    if panels.is_empty() {
+        return bad("`panels` is empty".to_owned());
+    }
+    let mut unique: Vec<String> = Vec::with_capacity(panels.len().min(MOST_PANELS));
+    for panel in panels {
+        if !unique.contains(&panel) {
+            unique.push(panel);
+        }
+        if unique.len() > MOST_PANELS {
+            return bad(format!("`panels` names more than {MOST_PANELS}"));
+        }
+    }
+    let known = catalog.variables();
+    if let Some(name) = vars.keys().find(|name| !known.contains(name.as_str())) {
+        let known: Vec<_> = known.into_iter().collect();
+        let name = clip(name, 40);
+        return bad(format!("`vars` has no {name:?}; there are {}", known.join(", ")));
+    }
+    if vars.values().map(Vec::len).sum::<usize>() > MOST_VALUES {
+        return bad(format!("`vars` chooses more than {MOST_VALUES} values"));
+    }
+    if vars.values().flatten().any(|value| value.len() > LONGEST_VALUE) {
+        return bad(format!("a value of `vars` is longer than {LONGEST_VALUE} bytes"));
+    }
+    let grid = grid(from, to, width, scrape_interval_s).map_err(|fault| match fault {
+        GridError::Reversed { from, to } => Fault::RangeReversed { from, to },
+        GridError::TooManyPoints { points, .. } => Fault::TooManyPoints {
+            points,
+            limit: MAX_POINTS,
+        },
+        other => Fault::BadRequest(other.to_string()),
+    })?;
+    let mut bound = Vars::new();
+    for (variable, values) in vars {
+        bound.set(&variable, values.into_iter().map(LabelValue::new));
+    }
+    Ok(Plan {
+        panels: unique,
+        vars: bound,
+        grid,
+    })
+}

@@ -1,0 +1,88 @@
+//! Turns a fault into its answer: the one place where faults are logged and put into words.
+//!
+//! A handler returns a [`Fault`]; it travels in the response's extensions until the outer layer gives it a body in the
+//! shape of the door it came from.
+
+use std::any::Any;
+
+use axum::{
+    body::Body,
+    extract::Request,
+    http::{
+        HeaderValue, Response, StatusCode,
+        header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE},
+    },
+    middleware::Next,
+    response::IntoResponse,
+};
+use serde::Serialize;
+
+use crate::{error::Fault, telemetry::RequestId};
+
+impl IntoResponse for Fault {
+    fn into_response(self) -> Response<Body> {
+        let mut response = Response::new(Body::empty());
+        *response.status_mut() = self.public().status;
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+/// The layer's handler for panics; what the panic said goes to standard error by Rust's own hook.
+pub fn panicked(_: Box<dyn Any + Send>) -> Response<Body> {
+    Fault::Internal("a handler panicked".to_owned()).into_response()
+}
+
+/// The error object inside `/api/v1`.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct PrometheusError {
+    status: &'static str,
+    error_type: &'static str,
+    error: String,
+}
+
+impl PrometheusError {
+    fn of(fault: &Fault) -> PrometheusError {
+        PrometheusError {
+            status: "error",
+            error_type: fault.prometheus_type(),
+            error: fault.prometheus_text(),
+        }
+    }
+}
+
+/// Gives every fault its body.
+pub async fn faults(request: Request, next: Next) -> Response<Body> {
+    let is_prometheus = request.uri().path().starts_with("/api/v1/");
+    let id = request.extensions().get::<RequestId>().cloned();
+    let mut response = next.run(request).await;
+    let Some(fault) = response.extensions_mut().remove::<Fault>() else {
+        return response;
+    };
+    let id = id.as_ref().map_or("", RequestId::as_str);
+    if fault.is_ours() {
+        tracing::warn!(request_id = id, "request failed: {fault}");
+    } else {
+        tracing::debug!(request_id = id, "request refused: {fault}");
+    }
+    let body = if is_prometheus {
+        serde_json::to_string(&PrometheusError::of(&fault))
+    } else {
+        serde_json::to_string(&fault.to_api(id))
+    };
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    match fault.public().status {
+        StatusCode::UNAUTHORIZED => {
+            headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        StatusCode::SERVICE_UNAVAILABLE => {
+            headers.insert(RETRY_AFTER, HeaderValue::from_static("10"));
+        }
+        _ => {}
+    }
+    // Strings only: writing them as JSON does not fail.
+    *response.body_mut() = Body::from(body.unwrap_or_default());
+    response
+}

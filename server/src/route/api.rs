@@ -1,0 +1,86 @@
+//! The small doors: the catalogue, who the caller is, which models are served.
+
+use std::sync::Arc;
+
+use axum::{
+    Extension, Json,
+    body::Body,
+    extract::State,
+    http::{HeaderValue, Response, header::CONTENT_TYPE},
+};
+use bytes::Bytes;
+use catalog::{Catalog, Panel};
+use server_api::{
+    CatalogAnswer, DashboardEntry, Me, Models, PanelEntry, QueryEntry, ThresholdEntry, catalog::FamilyEntry,
+};
+
+use crate::{app::App, error::Fault, identity::Caller, query};
+
+/// The catalogue as JSON; the same for everybody.
+pub fn catalog_answer(catalog: &Catalog) -> Result<Bytes, serde_json::Error> {
+    let answer = CatalogAnswer {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        families: catalog
+            .families()
+            .map(|family| FamilyEntry {
+                id: family.id.to_string(),
+                title: family.title.clone(),
+            })
+            .collect(),
+        dashboards: catalog
+            .dashboards()
+            .map(|dashboard| DashboardEntry {
+                id: dashboard.id.to_string(),
+                title: dashboard.title.clone(),
+                tells: dashboard.tells.clone(),
+                panels: dashboard.panels.iter().map(ToString::to_string).collect(),
+            })
+            .collect(),
+        panels: catalog.panels().map(panel_entry).collect(),
+    };
+    serde_json::to_vec(&answer).map(Bytes::from)
+}
+
+fn panel_entry(panel: &Panel) -> PanelEntry {
+    PanelEntry {
+        id: panel.id.to_string(),
+        family: panel.family.to_string(),
+        title: panel.title.clone(),
+        tells: panel.tells.clone(),
+        when_bad: panel.when_bad.clone(),
+        unit: panel.unit.to_string(),
+        kind: panel.kind.as_str().to_owned(),
+        covers: panel.covers.clone(),
+        queries: panel
+            .queries
+            .iter()
+            .map(|query| QueryEntry {
+                expr: query.expr.text().to_owned(),
+                legend: query.legend.clone(),
+            })
+            .collect(),
+        thresholds: panel
+            .thresholds
+            .iter()
+            .map(|threshold| ThresholdEntry {
+                at: threshold.at,
+                level: threshold.level.as_str().to_owned(),
+            })
+            .collect(),
+    }
+}
+
+pub async fn catalog(State(app): State<Arc<App>>) -> Response<Body> {
+    let mut response = Response::new(Body::from(app.catalog_answer.clone()));
+    let json = HeaderValue::from_static("application/json");
+    response.headers_mut().insert(CONTENT_TYPE, json);
+    response
+}
+
+pub async fn me(State(app): State<Arc<App>>, caller: Extension<Arc<Caller>>) -> Result<Json<Me>, Fault> {
+    query::me(&app, &caller).await.map(Json)
+}
+
+pub async fn models(State(app): State<Arc<App>>, caller: Extension<Arc<Caller>>) -> Result<Json<Models>, Fault> {
+    query::models(&app, &caller).await.map(Json)
+}

@@ -1,0 +1,130 @@
+//! The parameters of a forwarded question: each from one source, once, and only those the door knows.
+
+use axum::{
+    extract::Request,
+    http::{Method, header::CONTENT_TYPE},
+};
+
+use crate::{
+    config::UpstreamKind,
+    error::{Fault, clip},
+    route::body,
+    upstream::{Api, Params},
+};
+
+/// Reads the address and, for a POST, the form.
+///
+/// A parameter given twice, or in both, is refused: two readers could take it two ways. A parameter that the door
+/// does not know is left out, which is what Prometheus does with it.
+pub async fn read(api: &Api, kind: UpstreamKind, request: Request) -> Result<Params, Fault> {
+    let (head, sent) = request.into_parts();
+    let query = head.uri.query().unwrap_or_default().to_owned();
+    let form = if head.method == Method::POST {
+        let content_type = head
+            .headers
+            .get(CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default();
+        let essence = content_type
+            .split(';')
+            .next()
+            .unwrap_or_default()
+            .trim()
+            .to_ascii_lowercase();
+        let bytes = body::read(sent).await?;
+        if !bytes.is_empty() && essence != "application/x-www-form-urlencoded" {
+            return Err(Fault::BadRequest(
+                "its body is not application/x-www-form-urlencoded".to_owned(),
+            ));
+        }
+        bytes
+    } else {
+        bytes::Bytes::new()
+    };
+    collect(api, kind, query.as_bytes(), &form)
+}
+
+fn collect(api: &Api, kind: UpstreamKind, query: &[u8], form: &[u8]) -> Result<Params, Fault> {
+    let mut params = Params::default();
+    let mut seen: Vec<(String, usize)> = Vec::new();
+    for (source, text) in [query, form].into_iter().enumerate() {
+        for (name, value) in form_urlencoded::parse(text) {
+            let Some(repeats) = takes(api, kind, &name) else {
+                continue;
+            };
+            let before = seen.iter().find(|(other, _)| *other == name);
+            if before.is_some_and(|(_, other)| !repeats || *other != source) {
+                return Err(Fault::BadRequest(format!(
+                    "the parameter {:?} is given twice",
+                    clip(&name, 40)
+                )));
+            }
+            params.push(&name, value);
+            seen.push((name.into_owned(), source));
+        }
+    }
+    Ok(params)
+}
+
+/// Whether the door knows the parameter and, if so, whether it may stand there several times.
+fn takes(api: &Api, kind: UpstreamKind, name: &str) -> Option<bool> {
+    let once = match api {
+        Api::Query => &["query", "time", "timeout", "limit", "lookback_delta", "stats"][..],
+        Api::QueryRange => &[
+            "query",
+            "start",
+            "end",
+            "step",
+            "timeout",
+            "limit",
+            "lookback_delta",
+            "stats",
+        ],
+        Api::Series | Api::Labels | Api::LabelValues(_) => &["start", "end", "limit"],
+    };
+    let selects = matches!(api, Api::Series | Api::Labels | Api::LabelValues(_));
+    let thanos = ["dedup", "partial_response", "max_source_resolution"];
+    if once.contains(&name) || (kind == UpstreamKind::Thanos && thanos.contains(&name)) {
+        Some(false)
+    } else {
+        (selects && name == "match[]").then_some(true)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(api: &Api, query: &str, form: &str) -> String {
+        match collect(api, UpstreamKind::Prometheus, query.as_bytes(), form.as_bytes()) {
+            Ok(params) => params.encode(),
+            Err(fault) => fault.to_string(),
+        }
+    }
+
+    #[test]
+    fn what_the_door_knows_is_passed_on_and_the_rest_left_out() {
+        assert_eq!(
+            check(&Api::Query, "query=up%7B%7D&time=1&_=7&namespace=a", ""),
+            "query=up%7B%7D&time=1"
+        );
+        assert_eq!(
+            check(&Api::QueryRange, "start=1&end=2", "query=up&step=3"),
+            "start=1&end=2&query=up&step=3"
+        );
+        assert_eq!(
+            check(&Api::Series, "match[]=a&match%5B%5D=b&query=x", ""),
+            "match%5B%5D=a&match%5B%5D=b"
+        );
+        assert_eq!(check(&Api::Query, "dedup=false&query=up", ""), "query=up");
+    }
+
+    #[test]
+    fn a_parameter_has_one_source_and_one_value() {
+        let twice = |name: &str| format!("bad request: the parameter {name:?} is given twice");
+        assert_eq!(check(&Api::Query, "query=a&query=b", ""), twice("query"));
+        assert_eq!(check(&Api::Query, "query=a&%71uery=a", ""), twice("query"));
+        assert_eq!(check(&Api::Query, "query=a", "query=a"), twice("query"));
+        assert_eq!(check(&Api::Series, "match[]=a", "match[]=b"), twice("match[]"));
+    }
+}

@@ -1,0 +1,13 @@
+//! The server over real sockets, in front of a scripted upstream that does what a real one cannot be made to do.
+
+mod assets;
+mod callers;
+mod dashboards;
+mod faults;
+mod forward;
+pub mod harness;
+mod lifecycle;
+mod requests;
+mod script;
+mod secrets;
+mod table;

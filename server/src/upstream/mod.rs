@@ -1,0 +1,13 @@
+//! The metrics store: the only room that opens sockets to it.
+//!
+//! The address is fixed at start; a request chooses one [`Api`] and its parameters, and nothing else. No redirects,
+//! no proxies from the environment, no cookies, and of the caller's headers only the credential it lends.
+
+mod api;
+mod client;
+mod judge;
+mod reply;
+
+pub use api::{Api, LabelName, Params};
+pub use client::Upstream;
+pub use reply::Reply;

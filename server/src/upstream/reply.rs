@@ -1,0 +1,114 @@
+//! A reply whose body is read under two limits: its size, and the deadline that began with the question.
+
+use std::time::Duration;
+
+use axum::http::{
+    HeaderMap, Response, StatusCode,
+    header::{CONTENT_ENCODING, CONTENT_TYPE},
+};
+use bytes::{Bytes, BytesMut};
+use http_body_util::BodyExt as _;
+use hyper::body::{Body as _, Incoming};
+use tokio::time::Instant;
+
+use crate::error::Fault;
+
+/// The longest answer taken in: about 900,000 samples. What is larger helps no chart.
+pub const MOST_BYTES: usize = 32 << 20;
+
+pub struct Reply {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: Incoming,
+    end: Instant,
+    timeout: Duration,
+    read: usize,
+}
+
+impl Reply {
+    pub(super) fn new(response: Response<Incoming>, end: Instant, timeout: Duration) -> Reply {
+        let (head, body) = response.into_parts();
+        Reply {
+            status: head.status,
+            headers: head.headers,
+            body,
+            end,
+            timeout,
+            read: 0,
+        }
+    }
+
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// Whether the head says JSON that nobody has compressed.
+    #[must_use]
+    pub fn is_plain_json(&self) -> bool {
+        let essence = self.content_type().split(';').next().unwrap_or_default().trim();
+        let encoding = self.headers.get(CONTENT_ENCODING).map(|encoding| encoding.as_bytes());
+        essence.eq_ignore_ascii_case("application/json") && matches!(encoding, None | Some(b"identity"))
+    }
+
+    #[must_use]
+    pub fn content_type(&self) -> &str {
+        self.headers
+            .get(CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default()
+    }
+
+    /// The body's length, where the head has told it.
+    #[must_use]
+    pub fn exact_len(&self) -> Option<u64> {
+        self.body.size_hint().exact()
+    }
+
+    /// The next piece; `None` at a proper end.
+    pub async fn chunk(&mut self) -> Result<Option<Bytes>, Fault> {
+        loop {
+            let frame = tokio::time::timeout_at(self.end, self.body.frame())
+                .await
+                .map_err(|_| Fault::UpstreamTimeout(self.timeout.as_millis()))?;
+            let Some(frame) = frame else {
+                return Ok(None);
+            };
+            let frame = frame.map_err(|cause| Fault::UpstreamTruncated(cause.to_string()))?;
+            // Trailers are not passed on.
+            let Ok(piece) = frame.into_data() else {
+                continue;
+            };
+            self.read += piece.len();
+            if self.read > MOST_BYTES {
+                return Err(too_large());
+            }
+            return Ok(Some(piece));
+        }
+    }
+
+    /// The whole body.
+    pub async fn bytes(mut self) -> Result<Bytes, Fault> {
+        let told = self.exact_len().unwrap_or(0);
+        if told > MOST_BYTES as u64 {
+            return Err(too_large());
+        }
+        let Some(first) = self.chunk().await? else {
+            return Ok(Bytes::new());
+        };
+        let Some(second) = self.chunk().await? else {
+            return Ok(first);
+        };
+        let mut whole = BytesMut::with_capacity(usize::try_from(told).unwrap_or(0).max(first.len() * 4));
+        whole.extend_from_slice(&first);
+        whole.extend_from_slice(&second);
+        while let Some(piece) = self.chunk().await? {
+            whole.extend_from_slice(&piece);
+        }
+        Ok(whole.freeze())
+    }
+}
+
+fn too_large() -> Fault {
+    Fault::UpstreamTooLarge(format!("{} MiB", MOST_BYTES >> 20))
+}
