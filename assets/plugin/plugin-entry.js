@@ -1,0 +1,332 @@
+// The door through which an OpenShift console loads Servelens, from 4.14 on: a classic script, used as it stands (no bundler).
+// It registers a container with the console's loader, takes React from the console's shared scope, and mounts the
+// WebAssembly page into an element that React leaves alone. The build puts the hashed file names in the place of {{…}}.
+//
+// It must stay a classic script (no static import or export), call the loader before it ends, bring no React of its own,
+// and throw nothing at the console: a page that cannot be loaded says so in its own place.
+(function () {
+  'use strict';
+
+  const NAME = 'servelens';
+  const VERSION = '{{version}}';
+  // currentScript is only set while the script runs; '.' also drops the loader's ?cacheBuster.
+  const HERE = new URL('.', document.currentScript.src);
+  const SCRIPT = new URL('{{servelens.js}}', HERE).href;
+  const MODULE = new URL('{{servelens_bg.wasm}}', HERE).href;
+  const STYLES = new URL('{{servelens.css}}', HERE).href;
+
+  // ---- The WebAssembly instance: one for a document, however often this script is evaluated.
+
+  const KEY = Symbol.for('servelens ' + MODULE);
+  const instance = (window[KEY] = window[KEY] || { app: null, glue: null, attempts: 0 });
+
+  /** Resolves to the page's exports. A failure is forgotten, so that the next call tries again. */
+  function load() {
+    if (!instance.app) {
+      instance.app = start();
+      instance.app.catch(forget);
+    }
+    return instance.app;
+  }
+
+  function forget() {
+    instance.app = null;
+    instance.glue = null;
+    instance.attempts += 1;
+  }
+
+  async function start() {
+    const found = findModule();
+    found.catch(() => {}); // awaited below; the glue may fail before
+    const [glue] = await Promise.all([importGlue(), addStyles()]);
+    const { answer, store, kept } = await found;
+    try {
+      const copy = store && !kept ? answer.clone() : null;
+      await glue.default({ module_or_path: answer });
+      if (copy) {
+        keep(store, copy).catch(() => {}); // a full disk must not stop the page
+      }
+    } catch (fault) {
+      if (!kept) {
+        throw fault;
+      }
+      await store.delete(MODULE).catch(() => {}); // a damaged copy
+      await glue.default({ module_or_path: await fetchModule() });
+    }
+    return glue;
+  }
+
+  /** A browser may remember that an import failed, by its URL: a fragment makes the next attempt another URL. */
+  function importGlue() {
+    instance.glue = instance.glue || import(SCRIPT + (instance.attempts ? '#' + instance.attempts : ''));
+    return instance.glue;
+  }
+
+  /** The style sheet, once in the document; the page reads its colours from it, so it waits for it. */
+  function addStyles() {
+    const present = document.querySelector('link[data-servelens]');
+    if (present && present.href === STYLES && present.sheet) {
+      return Promise.resolve();
+    }
+    if (present) {
+      present.remove();
+    }
+    return new Promise((resolve, reject) => {
+      const link = document.createElement('link');
+      link.rel = 'stylesheet';
+      link.href = STYLES;
+      link.dataset.servelens = '';
+      link.onload = () => resolve();
+      link.onerror = () => {
+        link.remove();
+        reject(new Error('the style sheet did not arrive'));
+      };
+      document.head.append(link);
+    });
+  }
+
+  // ---- Newer consoles forbid HTTP caching of plugin files; the hashed module is kept in Cache Storage instead.
+
+  /** The store, or null where there is none (plain HTTP, private windows, a browser that forbids it). */
+  async function openStore() {
+    try {
+      return await window.caches.open(NAME);
+    } catch {
+      return null;
+    }
+  }
+
+  async function findModule() {
+    const store = await openStore();
+    const kept = store && (await store.match(MODULE).catch(() => undefined));
+    return { store, kept: Boolean(kept), answer: kept || (await fetchModule()) };
+  }
+
+  async function fetchModule() {
+    const answer = await fetch(MODULE, { credentials: 'same-origin' });
+    if (!answer.ok) {
+      throw new Error('the program file was answered with status ' + answer.status);
+    }
+    const type = answer.headers.get('Content-Type') || 'no type';
+    if (!type.startsWith('application/wasm')) {
+      throw new Error('something that is no program (' + type + ') was sent in the place of the program file');
+    }
+    return answer;
+  }
+
+  /** Keeps this version and drops the older ones. */
+  async function keep(store, answer) {
+    await store.put(MODULE, answer);
+    const requests = await store.keys();
+    await Promise.all(requests.filter((old) => old.url !== MODULE).map((old) => store.delete(old)));
+  }
+
+  // ---- The host: where the console lives, where its location stands, how to move it.
+
+  /** The console's own prefix without its last slash: '' or '/console'. */
+  function prefix() {
+    const flags = window.SERVER_FLAGS || {};
+    return (flags.basePath || '/').replace(/\/+$/, '');
+  }
+
+  /** The page's address without the console's prefix, or null while the location is another page's. */
+  function pagePath() {
+    const { pathname, search } = window.location;
+    const path = pathname.startsWith(prefix()) ? pathname.slice(prefix().length) : '';
+    return path === '/servelens' || path.startsWith('/servelens/') ? path + search : null;
+  }
+
+  /**
+   * Moves the console's router to an address of the page. It listens for popstate and finds the new location; `idx` and
+   * `key` are what react-router keeps in the history's state, and counts with when the user goes back.
+   */
+  function moveHost(path, replace) {
+    const state = window.history.state;
+    const next = state && typeof state === 'object' ? { key: Math.random().toString(36).slice(2, 10) } : null;
+    if (next && typeof state.idx === 'number') {
+      next.idx = replace ? state.idx : state.idx + 1;
+      next.usr = null;
+    }
+    window.history[replace ? 'replaceState' : 'pushState'](next, '', prefix() + path);
+    window.dispatchEvent(new PopStateEvent('popstate', { state: next }));
+  }
+
+  /**
+   * Mounts the page into `element` as soon as it is there, and keeps it in step with the location.
+   * `report` is told 'mounted' or an Error, never after `detach`.
+   */
+  function attach(element, report) {
+    let live = true;
+    let handle = null;
+    let told = null;
+
+    function follow() {
+      const path = pagePath();
+      if (!live || !handle || path === null || path === told) {
+        return;
+      }
+      told = path;
+      handle.navigate(path);
+    }
+    // Later in this turn: the page may be in the middle of the very event that moved the location.
+    const followSoon = () => queueMicrotask(follow);
+    const onPageMoves = (event) => {
+      moveHost(event.detail.path, Boolean(event.detail.replace));
+      followSoon();
+    };
+
+    load()
+      .then((app) => {
+        if (!live) {
+          return;
+        }
+        told = pagePath() || '/servelens/overview';
+        const options = { host: 'console', base: prefix() + '/api/proxy/plugin/servelens/backend', path: told, namespace: null };
+        try {
+          handle = app.mount(element, JSON.stringify(options));
+        } catch (fault) {
+          forget(); // a program that failed while it started is in no known state
+          throw fault;
+        }
+        report('mounted');
+      })
+      .catch((fault) => {
+        if (live) {
+          console.error('Servelens could not be loaded.', fault);
+          report(fault instanceof Error ? fault : new Error(String(fault)));
+        }
+      });
+
+    // Captured, so that the event is seen whether or not it bubbles.
+    element.addEventListener('servelens:navigate', onPageMoves, true);
+    window.addEventListener('popstate', followSoon);
+    // Where it exists it also tells of the router's own pushState, which fires no event.
+    const navigation = window.navigation;
+    if (navigation) {
+      navigation.addEventListener('currententrychange', followSoon);
+    }
+
+    function detach() {
+      live = false;
+      element.removeEventListener('servelens:navigate', onPageMoves, true);
+      window.removeEventListener('popstate', followSoon);
+      if (navigation) {
+        navigation.removeEventListener('currententrychange', followSoon);
+      }
+      if (handle) {
+        try {
+          handle.unmount();
+        } catch (fault) {
+          console.error('Servelens did not end cleanly.', fault);
+        }
+        handle = null;
+      }
+      element.replaceChildren();
+    }
+    return { follow, detach };
+  }
+
+  // ---- What React sees.
+
+  function makePage(React) {
+    const h = React.createElement;
+
+    function Fault(props) {
+      return h(
+        'div',
+        { role: 'alert', style: { padding: '1.5rem', maxWidth: '40rem' } },
+        h('h1', null, 'Servelens could not be loaded'),
+        h('p', null, 'The reason: ' + props.reason + '.'),
+        h('p', null, 'Try again. If it stays, reload the page: a new version may have come meanwhile. If that does not help either, ask the cluster’s administrator whether the pods of the servelens plugin are running.'),
+        h('button', { type: 'button', onClick: props.onRetry }, 'Try again'),
+      );
+    }
+
+    return function ServelensPage() {
+      const root = React.useRef(null);
+      const attached = React.useRef(null);
+      const [state, setState] = React.useState('loading');
+      const [attempt, setAttempt] = React.useState(0);
+
+      React.useEffect(() => {
+        attached.current = attach(root.current, setState);
+        return () => {
+          attached.current.detach();
+          attached.current = null;
+        };
+      }, [attempt]);
+
+      // After every render: the router renders its route again when the location has changed.
+      React.useEffect(() => attached.current.follow());
+
+      function retry() {
+        setState('loading');
+        setAttempt(attempt + 1);
+      }
+      let notice = null;
+      if (state === 'loading') {
+        notice = h('p', { role: 'status', style: { padding: '1.5rem' } }, 'Loading Servelens…');
+      } else if (state !== 'mounted') {
+        notice = h(Fault, { reason: state.message.replace(/\.$/, ''), onRetry: retry });
+      }
+      return h('div', { className: 'servelens-host' }, notice, h('div', { ref: root }));
+    };
+  }
+
+  // ---- The container.
+
+  let scope = null;
+  const namespaces = {};
+
+  /** A module of the shared scope: under '*' or under versions, its `get` at once or by promise. */
+  async function shared(name) {
+    const versions = (scope && scope[name]) || {};
+    const [best] = Object.keys(versions).sort((a, b) => rank(versions[b]) - rank(versions[a]) || newer(a, b));
+    if (best === undefined) {
+      throw new Error('the console shares no ' + name);
+    }
+    const factory = await versions[best].get();
+    const module = typeof factory === 'function' ? factory() : factory;
+    return module.createElement ? module : module.default;
+  }
+
+  /** What the console itself runs comes first: a second React in one page breaks every hook. */
+  function rank(entry) {
+    return (entry.loaded ? 2 : 0) + (entry.from === 'openshift-console' ? 1 : 0);
+  }
+
+  function newer(a, b) {
+    return b.localeCompare(a, 'en', { numeric: true });
+  }
+
+  const modules = {
+    pages: async () => Object.freeze({ default: makePage(await shared('react')) }),
+  };
+
+  const container = {
+    init(sharedScope) {
+      // A second loader with a React of its own gets nothing from us, and no error either.
+      scope = scope || sharedScope;
+    },
+
+    /** Always the same component for a module, else React would mount anew on each render. */
+    async get(request) {
+      const name = String(request).replace(/^\.\//, '');
+      if (!Object.hasOwn(modules, name)) {
+        throw new Error('Servelens has no module "' + name + '"; it offers: ' + Object.keys(modules).join(', '));
+      }
+      if (!namespaces[name]) {
+        namespaces[name] = modules[name]();
+        namespaces[name].catch(() => delete namespaces[name]);
+      }
+      const namespace = await namespaces[name];
+      return () => namespace;
+    },
+  };
+
+  if (typeof window.__load_plugin_entry__ === 'function') {
+    window.__load_plugin_entry__(NAME, container); // 4.22 and later
+  } else {
+    window.loadPluginEntry(NAME + '@' + VERSION, container); // 4.14 to 4.21
+  }
+})();

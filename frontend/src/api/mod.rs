@@ -1,0 +1,85 @@
+//! Asking the server: the only place that fetches.
+//!
+//! Every fault comes out as an [`ApiError`] with a sentence and a next step. It must not hold state and must not
+//! know which page asks.
+
+mod fault;
+mod panels;
+
+use gloo_net::http::{Request, RequestBuilder, Response};
+use serde::de::DeserializeOwned;
+use server_api::{ApiError, CatalogAnswer, Me, Models};
+use web_sys::{AbortController, AbortSignal};
+
+pub use fault::{cut_short, fault_of};
+
+const CSRF_HEADER: &str = "X-CSRFToken";
+
+/// Where the server is, as seen from the page.
+#[derive(Debug, Clone)]
+pub struct Client {
+    /// Before `/api/…`, without a slash at the end.
+    pub base: String,
+    /// Sent back with every POST where the host wants it.
+    pub csrf: Option<String>,
+}
+
+/// Ends its request when dropped.
+pub struct Abort(Option<AbortController>);
+
+impl Abort {
+    pub fn new() -> Self {
+        Self(AbortController::new().ok())
+    }
+
+    pub fn signal(&self) -> Option<AbortSignal> {
+        self.0.as_ref().map(AbortController::signal)
+    }
+}
+
+impl Drop for Abort {
+    fn drop(&mut self) {
+        if let Some(controller) = &self.0 {
+            controller.abort();
+        }
+    }
+}
+
+impl Client {
+    pub async fn catalog(&self) -> Result<CatalogAnswer, ApiError> {
+        self.get("/api/catalog").await
+    }
+
+    pub async fn models(&self) -> Result<Models, ApiError> {
+        self.get("/api/models").await
+    }
+
+    pub async fn me(&self) -> Result<Me, ApiError> {
+        self.get("/api/me").await
+    }
+
+    async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, ApiError> {
+        let request = Request::get(&self.url(path)).header("Accept", "application/json");
+        let text = text(request).await?;
+        serde_json::from_str(&text).map_err(|_| fault::not_understood())
+    }
+
+    fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.base)
+    }
+}
+
+async fn text(request: RequestBuilder) -> Result<String, ApiError> {
+    let response = request.send().await.map_err(|_| fault::unreachable())?;
+    let response = good(response).await?;
+    response.text().await.map_err(|_| fault::unreachable())
+}
+
+/// The response, or the fault that its status and body tell.
+async fn good(response: Response) -> Result<Response, ApiError> {
+    if response.ok() {
+        return Ok(response);
+    }
+    let body = response.text().await.unwrap_or_default();
+    Err(fault_of(response.status(), &body))
+}

@@ -1,0 +1,58 @@
+//! `POST /api/panels`, read as it comes: each panel is handed on as soon as its record is whole.
+
+use gloo_net::http::Request;
+use js_sys::{Reflect, Uint8Array};
+use server_api::{
+    ApiError, PanelAnswer, PanelsRequest, Record,
+    wire::{Decoder, FRAMES_V1},
+};
+use wasm_bindgen::{JsCast as _, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{AbortSignal, ReadableStream, ReadableStreamDefaultReader};
+
+use super::{CSRF_HEADER, Client, cut_short, fault, good};
+
+impl Client {
+    /// Ends with `Ok` only when the server said that nothing is missing.
+    pub async fn panels(
+        &self,
+        asked: &PanelsRequest,
+        signal: Option<&AbortSignal>,
+        on_panel: &mut dyn FnMut(PanelAnswer),
+    ) -> Result<(), ApiError> {
+        let mut request = Request::post(&self.url("/api/panels"))
+            .header("Accept", FRAMES_V1)
+            .header("Content-Type", "application/json")
+            .abort_signal(signal);
+        if let Some(token) = &self.csrf {
+            request = request.header(CSRF_HEADER, token);
+        }
+        let body = serde_json::to_string(asked).map_err(|_| fault::not_understood())?;
+        let request = request.body(body).map_err(|_| fault::unreachable())?;
+        let response = good(request.send().await.map_err(|_| fault::unreachable())?).await?;
+        let body = response.body().ok_or_else(cut_short)?;
+        read(&body, on_panel).await
+    }
+}
+
+async fn read(body: &ReadableStream, on_panel: &mut dyn FnMut(PanelAnswer)) -> Result<(), ApiError> {
+    let reader: ReadableStreamDefaultReader = body.get_reader().unchecked_into();
+    let mut decoder = Decoder::default();
+    while let Some(piece) = next(&reader).await.map_err(|_| cut_short())? {
+        for record in decoder.push(&piece).map_err(|_| fault::not_understood())? {
+            match record {
+                Record::Panel(answer) => on_panel(answer),
+                Record::Done { .. } => return Ok(()),
+            }
+        }
+    }
+    Err(cut_short())
+}
+
+async fn next(reader: &ReadableStreamDefaultReader) -> Result<Option<Vec<u8>>, JsValue> {
+    let result = JsFuture::from(reader.read()).await?;
+    if Reflect::get(&result, &"done".into())?.is_truthy() {
+        return Ok(None);
+    }
+    Ok(Some(Uint8Array::new(&Reflect::get(&result, &"value".into())?).to_vec()))
+}

@@ -1,0 +1,69 @@
+//! What the host's script hands to `mount`.
+
+use serde::Deserialize;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// Inside the OpenShift console: it owns the address, the theme and the session.
+    Console,
+    /// At a URL of its own.
+    Standalone,
+}
+
+impl Kind {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Console => "console",
+            Self::Standalone => "standalone",
+        }
+    }
+}
+
+/// Fields that a later host adds are ignored.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Options {
+    pub host: Kind,
+    /// Before `/api/…`, e.g. `/api/proxy/plugin/servelens/backend`.
+    #[serde(default)]
+    pub base: String,
+    /// The host's current address, path and query.
+    #[serde(default)]
+    pub path: String,
+    /// The namespace chosen in the host, if any.
+    #[serde(default)]
+    pub namespace: Option<String>,
+}
+
+impl Options {
+    pub fn parse(json: &str) -> Result<Self, String> {
+        serde_json::from_str(json).map_err(|fault| format!("Servelens cannot read its mount options: {fault}"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn options_are_read_and_a_wrong_host_is_named() {
+        assert_eq!(
+            Options::parse(r#"{"host":"console","base":"/b","path":"/servelens","namespace":null,"later":1}"#),
+            Ok(Options {
+                host: Kind::Console,
+                base: "/b".into(),
+                path: "/servelens".into(),
+                namespace: None
+            })
+        );
+        assert_eq!(
+            Options::parse(r#"{"host":"standalone"}"#).map(|options| options.host),
+            Ok(Kind::Standalone)
+        );
+        let fault = Options::parse(r#"{"host":"grafana"}"#).unwrap_err();
+        assert!(
+            fault.starts_with("Servelens cannot read its mount options: unknown variant `grafana`"),
+            "{fault}"
+        );
+    }
+}

@@ -1,0 +1,118 @@
+//! Light or dark: the console's class on `<html>`, or at a URL of its own the person's choice, else the system's.
+//!
+//! The outcome is a class on the page's root, the only thing that the style sheet looks at.
+
+use std::rc::Rc;
+
+use wasm_bindgen::{JsCast as _, closure::Closure};
+use web_sys::{Element, MutationObserver, MutationObserverInit, Storage};
+
+use super::{Host, Kind, Listener, document, window};
+
+const DARK_CLASS: &str = "servelens-dark";
+/// PatternFly 6, 5 and 4, as the console has put them on `<html>` since 4.14.
+const CONSOLE_DARK: [&str; 3] = ["pf-v6-theme-dark", "pf-v5-theme-dark", "pf-theme-dark"];
+const SYSTEM_DARK: &str = "(prefers-color-scheme: dark)";
+const STORED: &str = "servelens/theme";
+
+/// Tells after every change, and whenever a style sheet arrives: until then there are no tokens.
+pub struct Theme {
+    _listeners: Vec<Listener>,
+    _console: Option<ClassWatch>,
+}
+
+impl Theme {
+    pub fn watch(kind: Kind, told: impl Fn() + 'static) -> Self {
+        let tell: Rc<dyn Fn()> = Rc::new(told);
+        let mut listeners = Vec::new();
+        if let Some(head) = document().and_then(|document| document.document_element()) {
+            let tell = Rc::clone(&tell);
+            listeners.push(Listener::capturing(&head, "load", move |event| {
+                let link = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+                if link.is_some_and(|link| link.tag_name() == "LINK") {
+                    tell();
+                }
+            }));
+        }
+        let console = match kind {
+            Kind::Console => ClassWatch::new(Rc::clone(&tell)),
+            Kind::Standalone => None,
+        };
+        if let (Kind::Standalone, Some(system)) = (kind, system_dark()) {
+            listeners.push(Listener::new(&system, "change", move |_| tell()));
+        }
+        Self {
+            _listeners: listeners,
+            _console: console,
+        }
+    }
+
+    /// Puts the class on the root that the style sheet looks at; returns whether it is dark.
+    pub fn apply(host: &Host) -> bool {
+        let dark = is_dark(host.kind);
+        // Fails only for a class name with a space in it.
+        let _ = host.root().class_list().toggle_with_force(DARK_CLASS, dark);
+        dark
+    }
+
+    /// The person's choice, kept for the next visit where the browser allows it.
+    pub fn choose(dark: bool) {
+        if let Some(storage) = storage() {
+            // A full or forbidden storage forgets the choice; the page goes on.
+            let _ = storage.set_item(STORED, if dark { "dark" } else { "light" });
+        }
+    }
+}
+
+fn is_dark(kind: Kind) -> bool {
+    match kind {
+        Kind::Console => document()
+            .and_then(|document| document.document_element())
+            .is_some_and(|html| CONSOLE_DARK.iter().any(|class| html.class_list().contains(class))),
+        Kind::Standalone => match stored().as_deref() {
+            Some("dark") => true,
+            Some("light") => false,
+            _ => system_dark().is_some_and(|system| system.matches()),
+        },
+    }
+}
+
+fn system_dark() -> Option<web_sys::MediaQueryList> {
+    window()?.match_media(SYSTEM_DARK).ok()?
+}
+
+fn storage() -> Option<Storage> {
+    window()?.local_storage().ok()?
+}
+
+fn stored() -> Option<String> {
+    storage()?.get_item(STORED).ok()?
+}
+
+/// The console's theme switch is a change of class on `<html>`.
+struct ClassWatch {
+    observer: MutationObserver,
+    _callback: Closure<dyn FnMut()>,
+}
+
+impl ClassWatch {
+    fn new(tell: Rc<dyn Fn()>) -> Option<Self> {
+        let html = document()?.document_element()?;
+        let callback: Closure<dyn FnMut()> = Closure::wrap(Box::new(move || tell()));
+        let observer = MutationObserver::new(callback.as_ref().unchecked_ref()).ok()?;
+        let init = MutationObserverInit::new();
+        init.set_attributes(true);
+        init.set_attribute_filter(&js_sys::Array::of1(&"class".into()));
+        observer.observe_with_options(&html, &init).ok()?;
+        Some(Self {
+            observer,
+            _callback: callback,
+        })
+    }
+}
+
+impl Drop for ClassWatch {
+    fn drop(&mut self) {
+        self.observer.disconnect();
+    }
+}

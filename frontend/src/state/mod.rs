@@ -1,0 +1,15 @@
+//! What the page knows: where it is, what the server said, what each panel shows.
+//!
+//! Decisions are plain functions here, tested without a browser; the signals around them are thin. State asks through
+//! `api` and never draws.
+
+mod app;
+mod board;
+mod panel;
+mod plot;
+mod schedule;
+
+pub use app::{App, Load};
+pub use board::Board;
+pub use panel::{Look, PanelView, Shown};
+pub use plot::{Line, Plot};

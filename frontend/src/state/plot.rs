@@ -1,0 +1,198 @@
+//! Frames and a panel's description to what a chart draws: names, colours, units, bars.
+
+use std::collections::BTreeMap;
+
+use chart::{Kind, Level, Unit, bucket_labels};
+use server_api::{Frame, PanelEntry, is_absent};
+
+/// One series with the name that the legend gives it.
+#[derive(Debug, Clone)]
+pub struct Line {
+    pub name: String,
+    /// Place in the palette.
+    pub color: usize,
+    /// Unix seconds of the first value.
+    pub start: i64,
+    /// Seconds.
+    pub step: u32,
+    pub values: Vec<f64>,
+}
+
+impl Line {
+    /// The newest sample and its instant (Unix seconds).
+    pub fn last(&self) -> Option<(i64, f64)> {
+        let (at, value) = self.values.iter().enumerate().rfind(|(_, value)| !value.is_nan())?;
+        Some((self.start + i64::try_from(at).ok()? * i64::from(self.step), *value))
+    }
+
+    /// The sample at `unix`, or the one that holds there since less than a step ago.
+    pub fn at(&self, unix: i64) -> Option<f64> {
+        let steps = unix.checked_sub(self.start)?.div_euclid(i64::from(self.step.max(1)));
+        let value = *self.values.get(usize::try_from(steps).ok()?)?;
+        (!value.is_nan()).then_some(value)
+    }
+
+    /// Lowest and highest finite sample.
+    pub fn extent(&self) -> Option<(f64, f64)> {
+        let finite = self.values.iter().copied().filter(|value| value.is_finite());
+        finite.fold(None, |extent, value| {
+            let (low, high) = extent.unwrap_or((value, value));
+            Some((value.min(low), value.max(high)))
+        })
+    }
+}
+
+/// Everything of a chart but its size and its theme.
+#[derive(Debug, Clone)]
+pub struct Plot {
+    pub kind: Kind,
+    pub unit: Unit,
+    /// Unix seconds.
+    pub from: i64,
+    pub to: i64,
+    pub lines: Vec<Line>,
+    /// Label and value, lowest bucket first.
+    pub bars: Vec<(String, f64)>,
+    pub thresholds: Vec<(f64, Level)>,
+}
+
+impl Default for Plot {
+    fn default() -> Self {
+        Self {
+            kind: Kind::Line,
+            unit: Unit::None,
+            from: 0,
+            to: 0,
+            lines: Vec::new(),
+            bars: Vec::new(),
+            thresholds: Vec::new(),
+        }
+    }
+}
+
+impl Plot {
+    pub fn new(entry: &PanelEntry, frames: Vec<Frame>, from: i64, to: i64) -> Self {
+        let kind = kind(&entry.kind);
+        let thresholds = entry.thresholds.iter();
+        let mut plot = Self {
+            kind,
+            unit: Unit::parse(&entry.unit).unwrap_or(Unit::None),
+            from,
+            to,
+            thresholds: thresholds
+                .filter_map(|line| Some((line.at, Level::parse(&line.level)?)))
+                .collect(),
+            ..Self::default()
+        };
+        if kind == Kind::Bar {
+            plot.bars = bars(&frames);
+        } else {
+            plot.lines = lines(entry, frames);
+        }
+        plot
+    }
+
+    pub fn is_empty(&self) -> bool {
+        let drawn = |line: &Line| line.values.iter().any(|value| !is_absent(*value));
+        !self.lines.iter().any(drawn) && self.bars.is_empty()
+    }
+
+    /// The worst threshold that `value` has reached.
+    pub fn level(&self, value: f64) -> Option<Level> {
+        let reached = self.thresholds.iter().filter(|(at, _)| value >= *at);
+        reached.max_by(|(a, _), (b, _)| a.total_cmp(b)).map(|(_, level)| *level)
+    }
+
+    /// The chart in words, for who cannot see it: at most six series, then how many more.
+    pub fn spoken(&self, title: &str) -> String {
+        const SAID: usize = 6;
+        let mut text = format!("{title}.");
+        for (label, value) in &self.bars {
+            text.push_str(&format!(" {label}: {}.", self.unit.format(*value)));
+        }
+        for line in self.lines.iter().take(SAID) {
+            let (Some((_, last)), Some((low, high))) = (line.last(), line.extent()) else {
+                continue;
+            };
+            let [last, low, high] = [last, low, high].map(|value| self.unit.format(value));
+            text.push_str(&format!(" {}: now {last}, between {low} and {high}.", line.name));
+        }
+        if let Some(more) = self.lines.len().checked_sub(SAID).filter(|more| *more > 0) {
+            text.push_str(&format!(" And {more} more series."));
+        }
+        text
+    }
+}
+
+fn kind(name: &str) -> Kind {
+    match name {
+        "area" => Kind::Area,
+        "bar" => Kind::Bar,
+        "stat" => Kind::Sparkline,
+        _ => Kind::Line,
+    }
+}
+
+fn lines(entry: &PanelEntry, frames: Vec<Frame>) -> Vec<Line> {
+    frames
+        .into_iter()
+        .enumerate()
+        .map(|(color, frame)| {
+            let template = entry.queries.get(frame.query).map_or("", |query| query.legend.as_str());
+            Line {
+                name: legend(template, &frame.labels, &entry.title),
+                color,
+                start: frame.start,
+                step: frame.step,
+                values: frame.values,
+            }
+        })
+        .collect()
+}
+
+fn bars(frames: &[Frame]) -> Vec<(String, f64)> {
+    let mut buckets: Vec<(f64, &str, f64)> = frames
+        .iter()
+        .filter_map(|frame| {
+            let bound = frame.labels.get("le")?;
+            let value = frame.values.iter().rfind(|value| !value.is_nan())?;
+            Some((bound.parse().unwrap_or(f64::INFINITY), bound.as_str(), *value))
+        })
+        .collect();
+    buckets.sort_by(|(a, ..), (b, ..)| a.total_cmp(b));
+    let bounds: Vec<&str> = buckets.iter().map(|(_, bound, _)| *bound).collect();
+    let values = buckets.iter().map(|(.., value)| *value);
+    bucket_labels(&bounds).into_iter().zip(values).collect()
+}
+
+/// `{pod} p95` with each `{label}` replaced by its value. Where that leaves nothing, the labels' values, else `otherwise`.
+pub fn legend(template: &str, labels: &BTreeMap<String, String>, otherwise: &str) -> String {
+    let mut text = String::new();
+    let mut rest = template;
+    while let Some((before, after)) = rest.split_once('{') {
+        text.push_str(before);
+        match after.split_once('}') {
+            Some((label, after)) => {
+                text.push_str(labels.get(label).map_or("", String::as_str));
+                rest = after;
+            }
+            None => {
+                text.push('{');
+                rest = after;
+            }
+        }
+    }
+    text.push_str(rest);
+    let text = text.trim();
+    if !text.is_empty() {
+        return text.to_owned();
+    }
+    let values: Vec<&str> = labels.values().map(String::as_str).collect();
+    match values.as_slice() {
+        [] => otherwise.to_owned(),
+        values => values.join(" "),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,116 @@
+use server_api::ABSENT;
+
+use super::*;
+
+fn entry(kind: &str, unit: &str, legend: &str) -> PanelEntry {
+    serde_json::from_str(&format!(
+        r#"{{"id":"x","title":"Panel","tells":"","when_bad":"","unit":"{unit}","kind":"{kind}","covers":[],
+            "queries":[{{"expr":"","legend":"{legend}"}}],
+            "thresholds":[{{"at":0.9,"level":"critical"}},{{"at":0.7,"level":"warning"}},{{"at":0.1,"level":"purple"}}]}}"#
+    ))
+    .unwrap()
+}
+
+fn frame(labels: &[(&str, &str)], values: &[f64]) -> Frame {
+    Frame {
+        query: 0,
+        labels: labels.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect(),
+        start: 1_000,
+        step: 60,
+        values: values.to_vec(),
+    }
+}
+
+#[track_caller]
+fn check_legend(template: &str, labels: &[(&str, &str)], expect: &str) {
+    assert_eq!(
+        legend(template, &frame(labels, &[]).labels, "Panel"),
+        expect,
+        "{template}"
+    );
+}
+
+#[test]
+fn a_legend_takes_its_words_from_the_labels() {
+    let both = [("model", "granite"), ("pod", "a-0")];
+    check_legend("{pod}", &both, "a-0");
+    check_legend("p95 {model} on {pod}", &both, "p95 granite on a-0");
+    check_legend("p95 {nowhere}", &both, "p95");
+    check_legend("{nowhere}", &both, "granite a-0");
+    check_legend("", &[], "Panel");
+    check_legend("open { brace", &both, "open { brace");
+    check_legend("{pod}", &[("pod", "{model}")], "{model}");
+}
+
+#[test]
+fn a_line_knows_its_newest_sample_and_its_extent() {
+    let plot = Plot::new(
+        &entry("line", "ratio", "{pod}"),
+        vec![
+            frame(&[("pod", "a")], &[0.5, 0.25, f64::INFINITY, f64::NAN, ABSENT]),
+            frame(&[], &[ABSENT]),
+        ],
+        0,
+        1,
+    );
+    let [line, nothing] = plot.lines.as_slice() else {
+        panic!("two lines: {plot:?}");
+    };
+    assert_eq!(line.last(), Some((1_120, f64::INFINITY)));
+    assert_eq!(line.extent(), Some((0.25, 0.5)));
+    assert_eq!((nothing.last(), nothing.extent(), nothing.color), (None, None, 1));
+    assert!(!plot.is_empty());
+}
+
+#[test]
+fn absent_everywhere_is_nothing_to_draw_but_a_real_nan_is() {
+    for (value, empty) in [(ABSENT, true), (f64::NAN, false), (0.0, false)] {
+        let plot = Plot::new(&entry("line", "ratio", ""), vec![frame(&[], &[value])], 0, 1);
+        assert_eq!(plot.is_empty(), empty, "{value:?}");
+    }
+}
+
+#[test]
+fn the_worst_threshold_reached_counts_and_an_unknown_level_is_left_out() {
+    let plot = Plot::new(&entry("stat", "ratio", ""), vec![], 0, 1);
+    assert_eq!(plot.thresholds.len(), 2);
+    for (value, level) in [(0.2, None), (0.7, Some(Level::Warning)), (0.95, Some(Level::Critical))] {
+        assert_eq!(plot.level(value), level, "{value}");
+    }
+}
+
+#[test]
+fn buckets_stand_in_rising_order_under_readable_bounds() {
+    let plot = Plot::new(
+        &entry("bar", "requests", ""),
+        vec![
+            frame(&[("le", "+Inf")], &[3.0]),
+            frame(&[("le", "20000.0")], &[2.0]),
+            frame(&[("le", "100.0")], &[1.0, ABSENT]),
+            frame(&[("pod", "no bucket")], &[9.0]),
+        ],
+        0,
+        1,
+    );
+    let expect: Vec<(String, f64)> = [("≤100", 1.0), ("≤20k", 2.0), (">20k", 3.0)]
+        .map(|(label, value)| (label.to_owned(), value))
+        .into();
+    assert_eq!(plot.bars, expect);
+}
+
+#[test]
+fn a_chart_can_be_read_aloud() {
+    let lines = (0..8)
+        .map(|at| frame(&[("pod", &format!("p{at}"))], &[0.5, 0.25]))
+        .collect();
+    let plot = Plot::new(&entry("line", "ratio", "{pod}"), lines, 0, 1);
+    let spoken = plot.spoken("KV cache in use");
+    assert!(
+        spoken.starts_with("KV cache in use. p0: now 25 %, between 25 % and 50 %. p1:"),
+        "{spoken}"
+    );
+    assert!(
+        spoken.ends_with("p5: now 25 %, between 25 % and 50 %. And 2 more series."),
+        "{spoken}"
+    );
+}

@@ -1,0 +1,103 @@
+//! What stands under the pointer: the instant (or the bucket), and every series' number there, highest first.
+
+use std::sync::Arc;
+
+use chart::{Hit, Kind, Layout};
+use leptos::prelude::*;
+
+use crate::{host::BrowserClock, state::Shown, ui::legend};
+
+/// More rows than this cover the chart; the rest is counted.
+const ROWS: usize = 10;
+
+#[component]
+pub fn Tooltip(
+    #[prop(into)] shown: Signal<Option<Arc<Shown>>>,
+    only: RwSignal<Option<usize>>,
+    layout: RwSignal<Option<Arc<Layout>>>,
+    hit: RwSignal<Option<Arc<Hit>>>,
+) -> impl IntoView {
+    let inside = move || {
+        let (shown, hit, layout) = (shown.get()?, hit.get()?, layout.get()?);
+        // Drawn again under a resting pointer: numbers of the picture before would be wrong.
+        only.track();
+        Some((rows(&shown, &hit)?, dots(&shown, &hit), place(&hit, &layout)))
+    };
+    view! {
+        {move || {
+            inside()
+                .map(|(rows, dots, place)| {
+                    view! {
+                        {dots}
+                        <div class="sl-tooltip" style=place>
+                            {rows}
+                        </div>
+                    }
+                })
+        }}
+    }
+    .into_any()
+}
+
+/// Beside the pointer, on the side with more room.
+fn place(hit: &Hit, layout: &Layout) -> String {
+    const GAP: f64 = 14.0;
+    if hit.x < layout.width / 2.0 {
+        format!("left:{:.0}px", hit.x + GAP)
+    } else {
+        format!("right:{:.0}px", layout.width - hit.x + GAP)
+    }
+}
+
+fn rows(shown: &Shown, hit: &Hit) -> Option<AnyView> {
+    let plot = &shown.plot;
+    if plot.kind == Kind::Bar {
+        let (label, value) = plot.bars.get(hit.bar?)?;
+        let value = plot.unit.format(*value);
+        return Some(view! { <div class="sl-tooltip-head">{label.clone()}</div> <div>{value}</div> }.into_any());
+    }
+    let mut values = hit.values.clone();
+    values.sort_by(|(_, a, _), (_, b, _)| b.total_cmp(a));
+    let more = values.len().saturating_sub(ROWS);
+    let rows: Vec<AnyView> = values
+        .into_iter()
+        .take(ROWS)
+        .filter_map(|(at, value, _)| {
+            let name = plot.lines.get(at)?.name.clone();
+            let value = plot.unit.format(value);
+            Some(
+                view! {
+                    <div class="sl-tooltip-row">
+                        <span class="sl-swatch" style:background=legend::color(at)></span>
+                        <span class="sl-tooltip-name">{name}</span>
+                        <span class="sl-tooltip-value">{value}</span>
+                    </div>
+                }
+                .into_any(),
+            )
+        })
+        .collect();
+    Some(
+        view! {
+            <div class="sl-tooltip-head">{BrowserClock.instant(hit.unix)}</div>
+            {rows}
+            {(more > 0).then(|| view! { <div class="sl-muted">{format!("and {more} more")}</div> })}
+        }
+        .into_any(),
+    )
+}
+
+fn dots(shown: &Shown, hit: &Hit) -> Vec<AnyView> {
+    if shown.plot.kind == Kind::Bar {
+        return Vec::new();
+    }
+    let dot = |&(at, _, y): &(usize, f64, f64)| {
+        let place = format!(
+            "transform:translate({:.1}px,{y:.1}px);background:{}",
+            hit.x,
+            legend::color(at)
+        );
+        view! { <span class="sl-dot" style=place></span> }.into_any()
+    };
+    hit.values.iter().map(dot).collect()
+}

@@ -1,0 +1,116 @@
+//! Names, colours and numbers of a chart's series, in HTML so that they can be read, selected and spoken.
+//!
+//! The number is the newest sample; while the pointer is on any chart of the page, the one at that instant.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+
+use crate::{
+    paint::SERIES,
+    state::{App, Line, Shown},
+};
+
+/// The CSS colour of a series.
+pub fn color(line: usize) -> String {
+    format!("var(--sl-series-{})", line % SERIES + 1)
+}
+
+#[component]
+pub fn Legend(
+    #[prop(into)] shown: Signal<Option<Arc<Shown>>>,
+    /// The one series to show, if only one.
+    only: RwSignal<Option<usize>>,
+) -> impl IntoView {
+    let names = Memo::new(move |_| {
+        let lines = shown.with(|shown| shown.as_ref().map_or(Vec::new(), |shown| names(&shown.plot.lines)));
+        // A series chosen before may be gone.
+        if only.get_untracked().is_some_and(|only| only >= lines.len()) {
+            only.set(None);
+        }
+        lines
+    });
+    view! {
+        <ul class="sl-legend" class:sl-legend-wide=move || names.with(|names| names.iter().any(|name| name.chars().count() > WIDE))>
+            <For each=move || names.get().into_iter().enumerate() key=Clone::clone let((at, name))>
+                {row(shown, only, at, name)}
+            </For>
+        </ul>
+    }
+    .into_any()
+}
+
+/// Longer names than this, in characters, get wider columns.
+const WIDE: usize = 16;
+/// Characters at a name's end that are never cut off: pods and quantiles differ there.
+const TAIL: usize = 9;
+
+/// A name in two parts: what may be cut where room is short, and what stays.
+pub fn split(name: &str) -> (&str, &str) {
+    let at = name.char_indices().rev().nth(TAIL - 1).map_or(0, |(at, _)| at);
+    name.split_at(at)
+}
+
+fn names(lines: &[Line]) -> Vec<String> {
+    lines.iter().map(|line| line.name.clone()).collect()
+}
+
+fn row(shown: Signal<Option<Arc<Shown>>>, only: RwSignal<Option<usize>>, at: usize, name: String) -> AnyView {
+    let app = App::here();
+    let number = move || {
+        let hover = app.hover.get();
+        shown.with(|shown| {
+            let plot = &shown.as_ref()?.plot;
+            let line = plot.lines.get(at)?;
+            let value = match hover {
+                Some(unix) => line.at(unix),
+                None => line.last().map(|(_, value)| value),
+            };
+            Some((value?, plot.unit))
+        })
+    };
+    let text = move || number().map_or("–".to_owned(), |(value, unit)| unit.format(value));
+    let raw = move || number().map(|(value, _)| value.to_string());
+    let pressed = move || only.get() == Some(at);
+    let faded = move || only.get().is_some_and(|only| only != at);
+    let (head, tail) = split(&name);
+    let (head, tail) = (head.to_owned(), tail.to_owned());
+    view! {
+        <li>
+            <button
+                type="button"
+                class="sl-legend-row"
+                class:sl-legend-faded=faded
+                aria-pressed=move || pressed().to_string()
+                title=name
+                on:click=move |_| only.update(|only| *only = if *only == Some(at) { None } else { Some(at) })
+            >
+                <span class="sl-swatch" style:background=color(at)></span>
+                <span class="sl-legend-name">
+                    <span class="sl-legend-start">{head}</span>
+                    <span class="sl-legend-end">{tail}</span>
+                </span>
+                <span class="sl-legend-value" data-value=raw>
+                    {text}
+                </span>
+            </button>
+        </li>
+    }
+    .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::split;
+
+    #[test]
+    fn a_name_s_end_is_kept_whole() {
+        assert_eq!(
+            split("granite-33-8b-kserve-6d8f7c9b5-x2k4q"),
+            ("granite-33-8b-kserve-6d8f7c", "9b5-x2k4q")
+        );
+        assert_eq!(split("short"), ("", "short"));
+        assert_eq!(split("ünïcödé näme"), ("ünï", "cödé näme"));
+        assert_eq!(split(""), ("", ""));
+    }
+}

@@ -1,0 +1,180 @@
+//! The models that are served: a table to choose one from.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use server_api::{ModelEntry, ModelState};
+
+use crate::{
+    route::{Location, Scope},
+    state::{App, Load},
+};
+
+/// For a reader, and whether it needs one's attention.
+pub fn state_word(state: ModelState) -> &'static str {
+    match state {
+        ModelState::Serving => "Serving",
+        ModelState::Idle => "Idle",
+        ModelState::NoRequestYet => "No request yet",
+        ModelState::Degraded => "Degraded",
+        ModelState::Unknown => "Unknown",
+    }
+}
+
+fn state_class(state: ModelState) -> &'static str {
+    match state {
+        ModelState::Serving => "sl-state sl-state-good",
+        ModelState::Idle => "sl-state sl-state-idle",
+        ModelState::NoRequestYet => "sl-state sl-state-new",
+        ModelState::Degraded => "sl-state sl-state-bad",
+        ModelState::Unknown => "sl-state sl-state-unknown",
+    }
+}
+
+/// Those of the chosen namespace, in the order of namespace and name.
+pub fn in_scope(models: &[ModelEntry], scope: &Scope) -> Vec<ModelEntry> {
+    let inside = |model: &&ModelEntry| scope.namespace().is_none_or(|name| name == model.namespace);
+    let mut models: Vec<ModelEntry> = models.iter().filter(inside).cloned().collect();
+    models.sort();
+    models
+}
+
+/// Chooses this model alone; once more takes the choice back.
+fn choose(location: &mut Location, model: &str) {
+    if location.models == [model] {
+        location.models.clear();
+    } else {
+        location.models = vec![model.to_owned()];
+    }
+}
+
+#[component]
+pub fn ModelTable() -> impl IntoView {
+    let app = App::here();
+    let body = move || match app.models.get() {
+        Load::Waiting => said("Looking for models…"),
+        Load::Failed(error) => said(&format!("{} {}", error.message, error.next_step)),
+        Load::Here(models) => rows(app, &models),
+    };
+    view! {
+        <section class="sl-card sl-models" aria-label="Models">
+            <table class="sl-table">
+                <thead>
+                    <tr>
+                        <th scope="col">"Model"</th>
+                        <th scope="col" class="sl-wide">"Namespace"</th>
+                        <th scope="col" class="sl-wide">"Workload"</th>
+                        <th scope="col" class="sl-wide">"Runtime"</th>
+                        <th scope="col">"State"</th>
+                    </tr>
+                </thead>
+                <tbody>{body}</tbody>
+            </table>
+        </section>
+    }
+    .into_any()
+}
+
+fn said(text: &str) -> AnyView {
+    view! {
+        <tr>
+            <td colspan="5" class="sl-muted">
+                {text.to_owned()}
+            </td>
+        </tr>
+    }
+    .into_any()
+}
+
+fn rows(app: App, models: &Arc<Vec<ModelEntry>>) -> AnyView {
+    let models = in_scope(models, &app.at().scope);
+    if models.is_empty() {
+        return said("No model is served here. Choose another namespace, or deploy one with KServe or llm-d.");
+    }
+    models
+        .into_iter()
+        .map(|model| row(app, model))
+        .collect::<Vec<_>>()
+        .into_any()
+}
+
+fn row(app: App, model: ModelEntry) -> AnyView {
+    let name = model.model.clone();
+    let chosen = {
+        let name = name.clone();
+        Memo::new(move |_| app.at().models.contains(&name))
+    };
+    let marked = name.clone();
+    let place = format!("{} · {}", model.namespace, model.runtime);
+    let on_click = {
+        let name = name.clone();
+        move |_| app.change(|location| choose(location, &name))
+    };
+    view! {
+        <tr
+            class:sl-chosen=move || chosen.get()
+            data-model=marked
+            on:click=on_click
+        >
+            <td>
+                <button type="button" class="sl-link" aria-pressed=move || chosen.get().to_string()>
+                    {name}
+                </button>
+                <span class="sl-narrow sl-muted">{place}</span>
+            </td>
+            <td class="sl-wide">{model.namespace}</td>
+            <td class="sl-wide">
+                {model.workload}
+                <span class="sl-muted">" " {model.kind}</span>
+            </td>
+            <td class="sl-wide">{model.runtime}</td>
+            <td>
+                <span class=state_class(model.state)>{state_word(model.state)}</span>
+            </td>
+        </tr>
+    }
+    .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn model(namespace: &str, name: &str) -> ModelEntry {
+        ModelEntry {
+            namespace: namespace.into(),
+            workload: name.into(),
+            kind: "Pod".into(),
+            model: name.into(),
+            runtime: "vLLM".into(),
+            state: ModelState::Serving,
+        }
+    }
+
+    #[test]
+    fn the_namespace_narrows_the_list_and_the_list_is_in_order() {
+        let models = [model("b", "x"), model("a", "y"), model("a", "x")];
+        let names = |scope| {
+            let found = in_scope(&models, &scope);
+            found
+                .into_iter()
+                .map(|model| format!("{}/{}", model.namespace, model.model))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(names(Scope::All), ["a/x", "a/y", "b/x"]);
+        assert_eq!(names(Scope::Unsaid), ["a/x", "a/y", "b/x"]);
+        assert_eq!(names(Scope::Namespace("b".into())), ["b/x"]);
+    }
+
+    #[test]
+    fn a_row_chooses_its_model_alone_and_then_lets_it_go() {
+        let mut location = Location {
+            models: vec!["x".into(), "y".into()],
+            ..Location::default()
+        };
+        choose(&mut location, "y");
+        assert_eq!(location.models, ["y"]);
+        choose(&mut location, "y");
+        assert!(location.models.is_empty());
+    }
+}

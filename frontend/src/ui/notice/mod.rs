@@ -1,0 +1,69 @@
+//! A message across the page: something failed for all panels at once, or the caller may see nothing.
+
+use leptos::prelude::*;
+use server_api::{ApiError, Scope};
+
+use super::icon::{Icon, icon};
+use crate::state::{App, Load};
+
+/// One fault with its next step and a way to try again.
+pub fn fault(error: &ApiError, retry: impl Fn() + 'static) -> AnyView {
+    let request = Some(error.request_id.clone()).filter(|id| !id.is_empty());
+    view! {
+        <div class="sl-notice sl-notice-error" role="alert" data-code=error.code.clone()>
+            {icon(Icon::Error)}
+            <div class="sl-notice-text">
+                <strong>{error.message.clone()}</strong>
+                " "
+                {error.next_step.clone()}
+                {request.map(|id| view! { <span class="sl-muted">" Request " <code>{id}</code></span> })}
+            </div>
+            <button type="button" class="sl-button" on:click=move |_| retry()>
+                "Try again"
+            </button>
+        </div>
+    }
+    .into_any()
+}
+
+/// Everything that concerns the whole page.
+#[component]
+pub fn Notices() -> impl IntoView {
+    let app = App::here();
+    let catalog = move || match app.catalog.get() {
+        Load::Failed(error) => Some(fault(&error, move || app.fetch_basics())),
+        _ => None,
+    };
+    let board = move || {
+        app.board
+            .failure
+            .get()
+            .map(|error| fault(&error, move || app.refresh()))
+    };
+    let rights = move || match app.me.get() {
+        Load::Here(me) if me.scope == Scope::None => Some(no_rights(&me.rights)),
+        _ => None,
+    };
+    view! { {catalog} {board} {rights} }.into_any()
+}
+
+fn no_rights(rights: &[server_api::Right]) -> AnyView {
+    let missing = rights.iter().find(|right| !right.allowed);
+    let grant = missing.map(|right| {
+        view! {
+            "Ask for the role " <code>{right.role.clone()}</code> "; this command grants it: "
+            <code>{right.grant.clone()}</code>
+        }
+    });
+    view! {
+        <div class="sl-notice sl-notice-denied" role="alert">
+            {icon(Icon::Lock)}
+            <div class="sl-notice-text">
+                <strong>"You may not view metrics in any namespace."</strong>
+                " "
+                {grant}
+            </div>
+        </div>
+    }
+    .into_any()
+}

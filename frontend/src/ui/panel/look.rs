@@ -1,0 +1,195 @@
+//! The looks of a panel without a picture. Each is one sentence and a next step; none looks like another, because
+//! zero, nothing measured, not allowed and not known are four different things.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use server_api::{ModelEntry, ModelState};
+
+use crate::{
+    route::Location,
+    state::{App, Load, Look, Shown},
+    ui::icon::{Icon, icon},
+};
+
+/// What the panel says instead of a picture, and what to do about it.
+pub fn sentence(look: Look, silent_model: Option<&str>, at: &Location) -> (String, String) {
+    let narrowed = !at.models.is_empty() || at.scope.namespace().is_some();
+    match look {
+        Look::Loading | Look::Picture => (String::new(), String::new()),
+        Look::NoSamples => match silent_model {
+            Some(model) => (
+                format!("{model} has had no request yet."),
+                "This metric appears with the first one: send a request, then look again.".to_owned(),
+            ),
+            None => (
+                "No samples in this time range.".to_owned(),
+                if narrowed {
+                    "Choose a longer range, or all namespaces and models.".to_owned()
+                } else {
+                    "Choose a longer range, or check that something here exports this metric.".to_owned()
+                },
+            ),
+        },
+        Look::NoTraffic => (
+            "No requests in this time range.".to_owned(),
+            "The metric is there, but nothing was measured: choose a longer range.".to_owned(),
+        ),
+        Look::Denied => (
+            "You may not see these metrics.".to_owned(),
+            "Choose a namespace of yours, or ask its administrator for the view role.".to_owned(),
+        ),
+        Look::Unknown => (
+            "Not known right now.".to_owned(),
+            "A metrics store did not answer: try again in a moment.".to_owned(),
+        ),
+        Look::NotLoaded => ("Not loaded.".to_owned(), "The message above says why.".to_owned()),
+        Look::Error => (
+            "This panel could not be loaded.".to_owned(),
+            "Try again; if it stays, choose a shorter range.".to_owned(),
+        ),
+    }
+}
+
+/// The one chosen model that is up and has never finished a request.
+pub fn silent<'a>(models: &'a [ModelEntry], at: &Location) -> Option<&'a str> {
+    let [chosen] = at.models.as_slice() else { return None };
+    let mut same = models.iter().filter(|model| model.model == *chosen).peekable();
+    let first = same.peek().map(|model| model.model.as_str());
+    first.filter(|_| same.all(|model| model.state == ModelState::NoRequestYet))
+}
+
+#[component]
+pub fn Empty(#[prop(into)] look: Signal<Look>, #[prop(into)] shown: Signal<Option<Arc<Shown>>>) -> impl IntoView {
+    let app = App::here();
+    move || {
+        let which = look.get();
+        if which == Look::Loading {
+            return skeleton();
+        }
+        let at = app.at();
+        let (mut said, mut next) = app.models.with(|models| {
+            let models = match models {
+                Load::Here(models) => models.as_slice(),
+                _ => &[],
+            };
+            sentence(which, silent(models, &at), &at)
+        });
+        // The server knows better than a general sentence.
+        let error = shown.with(|shown| shown.as_ref().and_then(|shown| shown.error.clone()));
+        let code = error.as_ref().map(|error| error.code.clone());
+        if let Some(error) = error.filter(|_| which != Look::NotLoaded) {
+            said = error.message;
+            next = error.next_step;
+        }
+        let marked = code.clone();
+        let retry = matches!(which, Look::Error | Look::Unknown);
+        view! {
+            <div class=format!("sl-empty sl-empty-{}", style(which)) role="status" data-code=marked>
+                <span class="sl-empty-icon">{icon(picture(which))}</span>
+                <p class="sl-empty-said">{said}</p>
+                <p class="sl-empty-next">{next}</p>
+                {retry
+                    .then(|| {
+                        view! {
+                            <button type="button" class="sl-button" on:click=move |_| app.refresh()>
+                                "Try again"
+                            </button>
+                        }
+                    })}
+                {code
+                    .filter(|_| which == Look::Error)
+                    .map(|code| view! { <code class="sl-empty-code">{code}</code> })}
+            </div>
+        }
+        .into_any()
+    }
+}
+
+/// The style sheet's word for a look.
+pub fn style(look: Look) -> &'static str {
+    match look {
+        Look::NotLoaded => "not_loaded",
+        other => other.name(),
+    }
+}
+
+fn picture(look: Look) -> Icon {
+    match look {
+        Look::Loading | Look::Picture | Look::NoSamples | Look::NotLoaded => Icon::NoSamples,
+        Look::NoTraffic => Icon::NoTraffic,
+        Look::Denied => Icon::Lock,
+        Look::Unknown => Icon::Question,
+        Look::Error => Icon::Error,
+    }
+}
+
+fn skeleton() -> AnyView {
+    view! {
+        <div class="sl-skeleton" role="status" aria-label="Loading">
+            <span></span>
+            <span></span>
+            <span></span>
+            <span></span>
+        </div>
+    }
+    .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn model(name: &str, state: ModelState) -> ModelEntry {
+        ModelEntry {
+            namespace: "a".into(),
+            workload: name.into(),
+            kind: "Pod".into(),
+            model: name.into(),
+            runtime: "vLLM".into(),
+            state,
+        }
+    }
+
+    #[test]
+    fn every_look_without_a_picture_says_something_of_its_own_and_a_next_step() {
+        let looks = [
+            Look::NoSamples,
+            Look::NoTraffic,
+            Look::Denied,
+            Look::Unknown,
+            Look::Error,
+            Look::NotLoaded,
+        ];
+        let said: Vec<_> = looks.map(|look| sentence(look, None, &Location::default())).into();
+        for (at, (one, next)) in said.iter().enumerate() {
+            assert!(one.ends_with('.') && next.ends_with('.'), "{one} {next}");
+            assert!(
+                said.iter()
+                    .skip(at + 1)
+                    .all(|(other, step)| other != one && step != next),
+                "{one}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_model_without_a_first_request_is_named() {
+        let models = [
+            model("quiet", ModelState::NoRequestYet),
+            model("busy", ModelState::Serving),
+        ];
+        let at = |names: &[&str]| Location {
+            models: names.iter().map(|name| (*name).to_owned()).collect(),
+            ..Location::default()
+        };
+        assert_eq!(silent(&models, &at(&["quiet"])), Some("quiet"));
+        assert_eq!(silent(&models, &at(&["busy"])), None);
+        assert_eq!(silent(&models, &at(&["quiet", "busy"])), None);
+        assert_eq!(silent(&models, &at(&["gone"])), None);
+        assert_eq!(
+            sentence(Look::NoSamples, Some("quiet"), &at(&["quiet"])).0,
+            "quiet has had no request yet."
+        );
+    }
+}

@@ -1,0 +1,101 @@
+//! A panel's card: title, what it means on demand, and the picture, or one of six other looks in its place.
+
+mod info;
+mod look;
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use server_api::PanelEntry;
+
+use super::{
+    chart::Chart,
+    icon::{Icon, icon},
+    legend::Legend,
+};
+use crate::state::{App, Look, PanelView};
+use info::Info;
+pub use look::{Empty, sentence, style};
+
+#[component]
+pub fn Panel(entry: Arc<PanelEntry>) -> impl IntoView {
+    let app = App::here();
+    let view = app.board.view(&entry.id);
+    let view = Signal::derive(move || view.get());
+    let look = Memo::new(move |_| view.with(PanelView::look));
+    let shown = Signal::derive(move || view.with(|view| view.shown.clone()));
+    let only = RwSignal::new(None::<usize>);
+    let info = RwSignal::new(false);
+    let id = entry.id.clone();
+    let heading = format!("sl-title-{}", id.replace('.', "-"));
+    let labelled = heading.clone();
+    let lines =
+        Memo::new(move |_| shown.with(|shown| shown.as_ref().is_some_and(|shown| !shown.plot.lines.is_empty())));
+
+    let body = {
+        let entry = Arc::clone(&entry);
+        move || match look.get() {
+            Look::Picture => view! {
+                <Chart title=entry.title.clone() shown=shown only=only />
+                <Show when=move || lines.get()>
+                    <Legend shown=shown only=only />
+                </Show>
+            }
+            .into_any(),
+            _ => view! { <Empty look=look shown=shown /> }.into_any(),
+        }
+    };
+    view! {
+        <section
+            class="sl-card sl-panel"
+            class:sl-stale=move || view.with(|view| view.stale)
+            class:sl-waiting=move || view.with(|view| view.waiting)
+            aria-labelledby=labelled
+            aria-busy=move || view.with(|view| view.waiting).to_string()
+            data-panel=id
+            data-state=move || look.get().name()
+        >
+            <header class="sl-card-head">
+                <h2 id=heading>{entry.title.clone()}</h2>
+                {warnings(view)}
+                <button
+                    type="button"
+                    class="sl-icon-button"
+                    aria-expanded=move || info.get().to_string()
+                    aria-label=format!("About {}", entry.title)
+                    title="What this shows, and where it comes from"
+                    on:click=move |_| info.update(|open| *open = !*open)
+                >
+                    {icon(Icon::Info)}
+                </button>
+            </header>
+            <div class="sl-card-body">{body}</div>
+            <Show when=move || info.get()>
+                <Info entry=Arc::clone(&entry) shown=shown open=info />
+            </Show>
+        </section>
+    }
+    .into_any()
+}
+
+/// The answer is there but not whole, or made with a compromise: a badge that says what.
+fn warnings(view: Signal<PanelView>) -> AnyView {
+    let texts =
+        Memo::new(move |_| view.with(|view| view.shown.as_ref().map_or(Vec::new(), |shown| shown.warnings.clone())));
+    view! {
+        {move || {
+            let texts = texts.get();
+            (!texts.is_empty())
+                .then(|| {
+                    let all = texts.join("\n");
+                    view! {
+                        <span class="sl-badge sl-badge-warning" role="img" aria-label=all.clone() title=all.clone()>
+                            {icon(Icon::Warning)}
+                            {(texts.len() > 1).then_some(texts.len())}
+                        </span>
+                    }
+                })
+        }}
+    }
+    .into_any()
+}

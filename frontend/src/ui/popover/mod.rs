@@ -1,0 +1,77 @@
+//! A button that opens a small dialog below itself. Escape, a press elsewhere, or focus going elsewhere closes it.
+
+use leptos::{ev::KeyboardEvent, html, prelude::*};
+use wasm_bindgen::JsCast as _;
+use web_sys::Node;
+
+use super::icon::{Icon, icon};
+use crate::host::{self, Listener};
+
+#[component]
+pub fn Popover(
+    /// What the dialog is for, read aloud with the button.
+    name: &'static str,
+    /// What the button says.
+    #[prop(into)]
+    label: Signal<String>,
+    open: RwSignal<bool>,
+    /// Whether the dialog's right edge, not its left, is aligned with the button.
+    #[prop(optional)]
+    to_the_left: bool,
+    children: ChildrenFn,
+) -> impl IntoView {
+    let wrapper = NodeRef::<html::Div>::new();
+    let button = NodeRef::<html::Button>::new();
+    let listeners = StoredValue::new_local(Vec::<Listener>::new());
+    Effect::new(move |_| {
+        let watching = if open.get() {
+            ["pointerdown", "focusin"].as_slice()
+        } else {
+            &[]
+        };
+        let watch = |event: &&str| {
+            host::on_document(event, move |event| {
+                let target = event.target().and_then(|target| target.dyn_into::<Node>().ok());
+                let inside = wrapper
+                    .get_untracked()
+                    .is_some_and(|wrapper| wrapper.contains(target.as_ref()));
+                if !inside {
+                    open.set(false);
+                }
+            })
+        };
+        listeners.set_value(watching.iter().filter_map(watch).collect());
+    });
+    let on_key = move |event: KeyboardEvent| {
+        if event.key() == "Escape" && open.get_untracked() {
+            event.stop_propagation();
+            open.set(false);
+            if let Some(button) = button.get_untracked() {
+                // A button that is gone needs no focus.
+                let _ = button.focus();
+            }
+        }
+    };
+    view! {
+        <div class="sl-popover" node_ref=wrapper on:keydown=on_key>
+            <button
+                type="button"
+                class="sl-control sl-popover-button"
+                node_ref=button
+                aria-haspopup="dialog"
+                aria-expanded=move || open.get().to_string()
+                aria-label=move || format!("{name}: {}", label.get())
+                on:click=move |_| open.update(|open| *open = !*open)
+            >
+                <span class="sl-popover-label">{move || label.get()}</span>
+                {icon(Icon::ChevronDown)}
+            </button>
+            <Show when=move || open.get()>
+                <div class="sl-popover-dialog" class:sl-popover-left=to_the_left role="dialog" aria-label=name>
+                    {children()}
+                </div>
+            </Show>
+        </div>
+    }
+    .into_any()
+}

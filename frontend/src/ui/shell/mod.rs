@@ -1,0 +1,89 @@
+//! The frame around every page: tabs, and where the page stands alone also the product's name and the theme switch.
+
+use leptos::{ev::MouseEvent, prelude::*};
+
+use super::icon::{Icon, icon};
+use crate::{
+    host::{Kind, Theme},
+    route::Page,
+    state::{App, Load},
+};
+
+#[component]
+pub fn Shell(children: Children) -> impl IntoView {
+    let app = App::here();
+    let alone = app.kind == Kind::Standalone;
+    view! {
+        <header class="sl-bar">
+            {alone
+                .then(|| {
+                    view! {
+                        <a class="sl-brand" href=move || href(app, Page::Overview) on:click=move |event| follow(app, Page::Overview, &event)>
+                            {icon(Icon::Logo)}
+                            "Servelens"
+                        </a>
+                    }
+                })}
+            <nav class="sl-tabs" aria-label="Servelens pages">
+                {Page::ALL.map(|page| tab(app, page)).into_iter().collect::<Vec<_>>()}
+            </nav>
+            {alone.then(|| side(app))}
+        </header>
+        <main class="sl-main">{children()}</main>
+    }
+    .into_any()
+}
+
+fn tab(app: App, page: Page) -> AnyView {
+    let current = move || (app.lost().is_none() && app.page() == page).then_some("page");
+    view! {
+        <a
+            class="sl-tab"
+            href=move || href(app, page)
+            aria-current=current
+            on:click=move |event| follow(app, page, &event)
+        >
+            {page.title()}
+        </a>
+    }
+    .into_any()
+}
+
+fn href(app: App, page: Page) -> String {
+    app.host().href(&app.at().on(page))
+}
+
+/// A plain click stays on the page; with a key or another button the browser does what it does with links.
+fn follow(app: App, page: Page, event: &MouseEvent) {
+    if event.button() != 0 || event.ctrl_key() || event.meta_key() || event.shift_key() || event.alt_key() {
+        return;
+    }
+    event.prevent_default();
+    app.go(untrack(|| app.at().on(page)));
+}
+
+fn side(app: App) -> AnyView {
+    let user = move || match app.me.get() {
+        Load::Here(me) => Some(me.user.clone()),
+        _ => None,
+    };
+    let switch = move |_| {
+        let dark = !app.dark.get_untracked();
+        Theme::choose(dark);
+        app.retheme();
+    };
+    view! {
+        <div class="sl-side">
+            <span class="sl-user">{user}</span>
+            <button
+                type="button"
+                class="sl-icon-button"
+                aria-label=move || if app.dark.get() { "Light theme" } else { "Dark theme" }
+                on:click=switch
+            >
+                {move || icon(if app.dark.get() { Icon::Sun } else { Icon::Moon })}
+            </button>
+        </div>
+    }
+    .into_any()
+}

@@ -1,0 +1,194 @@
+//! A tile: one number to read from across the room, and its course as a thin line below.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use server_api::PanelEntry;
+
+use super::{
+    chart::Chart,
+    icon::{Icon, icon},
+    panel::{sentence, style},
+};
+use crate::{
+    host::BrowserClock,
+    state::{App, Look, PanelView, Shown},
+};
+use chart::{Clock as _, Grain, Level};
+
+/// A newest sample older than this many steps is not "now".
+const FRESH_STEPS: i64 = 5;
+
+#[component]
+pub fn Stat(entry: Arc<PanelEntry>) -> impl IntoView {
+    let app = App::here();
+    let view = app.board.view(&entry.id);
+    let view = Signal::derive(move || view.get());
+    let look = Memo::new(move |_| view.with(PanelView::look));
+    let shown = Signal::derive(move || view.with(|view| view.shown.clone()));
+    let only = RwSignal::new(None::<usize>);
+    let heading = format!("sl-title-{}", entry.id.replace('.', "-"));
+    let labelled = heading.clone();
+    let title = entry.title.clone();
+    let level = move || shown.with(|shown| shown.as_ref().and_then(|shown| now(shown).and_then(|now| now.level)));
+    let body = move || match look.get() {
+        Look::Picture => view! {
+            {move || shown.with(|shown| shown.as_ref().map(|shown| number(shown)))}
+            <Chart title=title.clone() shown=shown only=only />
+        }
+        .into_any(),
+        Look::Loading => {
+            view! { <div class="sl-stat-value sl-stat-loading" role="status" aria-label="Loading"></div> }.into_any()
+        }
+        other => {
+            let error = shown.with(|shown| shown.as_ref().and_then(|shown| shown.error.clone()));
+            let (said, next) = error
+                .filter(|_| other != Look::NotLoaded)
+                .map(|error| (error.message, error.next_step))
+                .unwrap_or_else(|| sentence(other, None, &app.at()));
+            view! {
+                <div class=format!("sl-stat-none sl-empty-{}", style(other)) role="status">
+                    {icon(mark(other))}
+                    <div>
+                        <p>{said}</p>
+                        <p class="sl-stat-next">{next}</p>
+                    </div>
+                </div>
+            }
+            .into_any()
+        }
+    };
+    view! {
+        <section
+            class="sl-card sl-stat"
+            class:sl-stale=move || view.with(|view| view.stale)
+            class:sl-waiting=move || view.with(|view| view.waiting)
+            class:sl-stat-warning=move || level() == Some(Level::Warning)
+            class:sl-stat-critical=move || level() == Some(Level::Critical)
+            aria-labelledby=labelled
+            aria-busy=move || view.with(|view| view.waiting).to_string()
+            data-panel=entry.id.clone()
+            data-state=move || look.get().name()
+            title=entry.tells.clone()
+        >
+            <h2 id=heading>{entry.title.clone()}</h2>
+            {body}
+        </section>
+    }
+    .into_any()
+}
+
+fn mark(look: Look) -> Icon {
+    match look {
+        Look::Denied => Icon::Lock,
+        Look::Unknown => Icon::Question,
+        Look::Error => Icon::Error,
+        Look::NoTraffic => Icon::NoTraffic,
+        _ => Icon::NoSamples,
+    }
+}
+
+/// The newest sample of the tile's first series.
+#[derive(Debug, PartialEq)]
+struct Now {
+    value: f64,
+    /// Unix seconds, where the sample is too old to be called now.
+    old: Option<i64>,
+    level: Option<Level>,
+}
+
+fn now(shown: &Shown) -> Option<Now> {
+    let line = shown.plot.lines.first()?;
+    let (at, value) = line.last()?;
+    let stale = shown.plot.to - at > FRESH_STEPS * i64::from(line.step);
+    Some(Now {
+        value,
+        old: stale.then_some(at),
+        level: shown.plot.level(value),
+    })
+}
+
+fn number(shown: &Shown) -> Option<AnyView> {
+    let now = now(shown)?;
+    let text = shown.plot.unit.format(now.value);
+    // "1.24 s": the unit smaller than the digits.
+    let (digits, unit) = text.split_once(' ').unwrap_or((&text, ""));
+    let word = now.level.map(|level| match level {
+        Level::Warning => "high",
+        Level::Critical => "critical",
+    });
+    let old = now.old.map(|at| {
+        format!(
+            "{} {}",
+            BrowserClock.label(at, Grain::Day),
+            BrowserClock.label(at, Grain::Minute)
+        )
+    });
+    let is_old = old.is_some();
+    Some(
+        view! {
+            <div class="sl-stat-value" class:sl-stat-old=is_old data-value=now.value.to_string()>
+                {digits.to_owned()}
+                <span class="sl-stat-unit">{unit.to_owned()}</span>
+                {word.map(|word| view! { <span class="sl-stat-level">{word}</span> })}
+                {old.map(|at| view! { <span class="sl-stat-since">"last seen " {at}</span> })}
+            </div>
+        }
+        .into_any(),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use server_api::{ABSENT, PanelAnswer};
+
+    use super::*;
+
+    #[track_caller]
+    fn check(values: &str, to: i64, expect: Option<Now>) {
+        let entry: PanelEntry = serde_json::from_str(
+            r#"{"id":"x","title":"","tells":"","when_bad":"","unit":"ratio","kind":"stat","covers":[],"queries":[],
+                "thresholds":[{"at":0.9,"level":"warning"}]}"#,
+        )
+        .unwrap();
+        let answer: PanelAnswer = serde_json::from_str(&format!(
+            r#"{{"panel":"x","state":"ok","window_s":null,"sources":[],"warnings":[],"error":null,
+                "frames":[{{"query":0,"labels":{{}},"start":0,"step":60,"values":{values}}}]}}"#
+        ))
+        .unwrap();
+        assert_eq!(now(&Shown::new(&entry, answer, 0, to)), expect);
+    }
+
+    #[test]
+    fn the_newest_sample_counts_and_an_old_one_says_so() {
+        assert!(ABSENT.is_nan());
+        check(
+            "[0.5,0.95]",
+            120,
+            Some(Now {
+                value: 0.95,
+                old: None,
+                level: Some(Level::Warning),
+            }),
+        );
+        check(
+            "[0.5,null,null]",
+            180,
+            Some(Now {
+                value: 0.5,
+                old: None,
+                level: None,
+            }),
+        );
+        check(
+            "[0.5,null,null]",
+            600,
+            Some(Now {
+                value: 0.5,
+                old: Some(0),
+                level: None,
+            }),
+        );
+        check("[null]", 60, None);
+    }
+}

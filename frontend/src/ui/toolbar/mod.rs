@@ -1,0 +1,21 @@
+//! What the page shows: namespace, models, time range, refresh. Every choice goes into the address.
+
+mod models;
+mod namespace;
+mod range;
+mod refresh;
+
+use leptos::prelude::*;
+
+#[component]
+pub fn Toolbar() -> impl IntoView {
+    view! {
+        <div class="sl-toolbar" role="group" aria-label="What to show">
+            <namespace::NamespaceSelect />
+            <models::ModelSelect />
+            <range::RangePicker />
+            <refresh::RefreshControl />
+        </div>
+    }
+    .into_any()
+}

@@ -1,0 +1,126 @@
+//! The time range: four that end now, and any other between two instants.
+
+use leptos::{html, prelude::*};
+
+use crate::{
+    host::{BrowserClock, local_input, now, parse_local_input},
+    route::{PRESETS, Preset, TimeRange},
+    state::App,
+    ui::popover::Popover,
+};
+use chart::{Clock as _, Grain};
+
+fn label(range: TimeRange) -> String {
+    match range {
+        TimeRange::Last(_) => "Custom".to_owned(),
+        TimeRange::Between { from, to } => {
+            let day = |unix| BrowserClock.label(unix, Grain::Day);
+            let time = |unix| BrowserClock.label(unix, Grain::Minute);
+            if day(from) == day(to) {
+                format!("{} {} – {}", day(from), time(from), time(to))
+            } else {
+                format!("{} {} – {} {}", day(from), time(from), day(to), time(to))
+            }
+        }
+    }
+}
+
+/// The two inputs as a range, or what is wrong with them.
+fn custom(from: Option<i64>, to: Option<i64>) -> Result<TimeRange, &'static str> {
+    match (from, to) {
+        (Some(from), Some(to)) if from < to => Ok(TimeRange::Between { from, to }),
+        (Some(_), Some(_)) => Err("The end must be after the start."),
+        _ => Err("Give a start and an end."),
+    }
+}
+
+#[component]
+pub fn RangePicker() -> impl IntoView {
+    let app = App::here();
+    let range = Memo::new(move |_| app.at().range);
+    let open = RwSignal::new(false);
+    let preset = move |preset: Preset| {
+        view! {
+            <button
+                type="button"
+                class="sl-segment"
+                aria-pressed=move || (range.get() == TimeRange::Last(preset)).to_string()
+                aria-label=preset.spoken()
+                on:click=move |_| app.change(|location| location.range = TimeRange::Last(preset))
+            >
+                {preset.name()}
+            </button>
+        }
+    };
+    view! {
+        <div class="sl-field" role="group" aria-label="Time range">
+            <span class="sl-field-name">"Time range"</span>
+            <div class="sl-segments" class:sl-segments-custom=move || !range.get().moves()>
+                {PRESETS.map(preset).into_iter().collect::<Vec<_>>()}
+                <Popover
+                    name="Custom time range"
+                    label=Signal::derive(move || label(range.get()))
+                    open=open
+                    to_the_left=true
+                >
+                    <Custom open=open />
+                </Popover>
+            </div>
+        </div>
+    }
+    .into_any()
+}
+
+#[component]
+fn Custom(open: RwSignal<bool>) -> impl IntoView {
+    let app = App::here();
+    let (from, to) = (NodeRef::<html::Input>::new(), NodeRef::<html::Input>::new());
+    let wrong = RwSignal::new(None::<&'static str>);
+    let (first, last) = untrack(|| app.at().range.bounds(now()));
+    let apply = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        let read = |input: NodeRef<html::Input>| {
+            input
+                .get_untracked()
+                .and_then(|input| parse_local_input(&input.value()))
+        };
+        match custom(read(from), read(to)) {
+            Ok(range) => {
+                open.set(false);
+                app.change(|location| location.range = range);
+            }
+            Err(fault) => wrong.set(Some(fault)),
+        }
+    };
+    view! {
+        <form class="sl-form" on:submit=apply>
+            <label>
+                "From"
+                <input type="datetime-local" class="sl-control" node_ref=from value=local_input(first) />
+            </label>
+            <label>
+                "To"
+                <input type="datetime-local" class="sl-control" node_ref=to value=local_input(last) />
+            </label>
+            <p class="sl-form-fault" role="alert">
+                {move || wrong.get()}
+            </p>
+            <button type="submit" class="sl-button sl-button-main">
+                "Show"
+            </button>
+        </form>
+    }
+    .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_custom_range_needs_two_instants_in_order() {
+        assert_eq!(custom(Some(1), Some(2)), Ok(TimeRange::Between { from: 1, to: 2 }));
+        assert_eq!(custom(Some(2), Some(2)), Err("The end must be after the start."));
+        assert_eq!(custom(None, Some(2)), Err("Give a start and an end."));
+    }
+}

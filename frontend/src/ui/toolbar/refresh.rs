@@ -1,0 +1,70 @@
+//! How often the page asks again, and a button to ask now.
+
+use leptos::prelude::*;
+
+use crate::{
+    host::BrowserClock,
+    route::{INTERVALS, Refresh},
+    state::App,
+    ui::icon::{Icon, icon},
+};
+use chart::{Clock as _, Grain};
+
+#[component]
+pub fn RefreshControl() -> impl IntoView {
+    let app = App::here();
+    let current = Memo::new(move |_| app.at().refresh);
+    let option = move |refresh: Refresh| {
+        let name = refresh.name();
+        let text = match refresh {
+            Refresh::Off => "Off".to_owned(),
+            Refresh::Every(_) => format!("Every {name}"),
+        };
+        view! {
+            <option value=name prop:selected=move || current.get() == refresh>
+                {text}
+            </option>
+        }
+    };
+    let options = std::iter::once(Refresh::Off).chain(INTERVALS.map(|(_, seconds)| Refresh::Every(seconds)));
+    let updated = move || {
+        app.board
+            .updated
+            .get()
+            .map(|unix| BrowserClock.label(unix, Grain::Second))
+    };
+    let fixed = Memo::new(move |_| !app.at().range.moves());
+    view! {
+        <div class="sl-field">
+            <label class="sl-field-name" for="sl-refresh">
+                "Refresh"
+            </label>
+            <div class="sl-segments">
+                <span class="sl-select">
+                    <select
+                        id="sl-refresh"
+                        class="sl-control"
+                        prop:disabled=move || fixed.get()
+                        on:change:target=move |event| {
+                            let refresh = Refresh::parse(&event.target().value()).unwrap_or_default();
+                            app.change(|location| location.refresh = refresh);
+                        }
+                    >
+                        {options.map(option).collect::<Vec<_>>()}
+                    </select>
+                </span>
+                <button
+                    type="button"
+                    class="sl-segment sl-refresh-now"
+                    class:sl-busy=move || app.board.busy.get()
+                    aria-label="Refresh now"
+                    title=move || updated().map_or("Refresh now".to_owned(), |at| format!("Refresh now (updated {at})"))
+                    on:click=move |_| app.refresh()
+                >
+                    {icon(Icon::Refresh)}
+                </button>
+            </div>
+        </div>
+    }
+    .into_any()
+}
