@@ -1,0 +1,71 @@
+//! The plugin inside every console it must work in: mounted and unmounted again and again, without a leak, without a
+//! word in the browser's console, and without touching the console's own links.
+
+mod console;
+mod faults;
+mod life;
+
+use anyhow::Result;
+use serde_json::{Value, json};
+use tests::rig::demo::demo;
+use tests::rig::host::{Console, Host};
+use tests::rig::serve::{Serve, serve};
+use tests::rig::session::Session;
+
+use super::settled;
+
+/// A console in front of a Servelens of its own, which asks the demo's Prometheus with the bridge's token.
+async fn start(console: Console) -> Result<(Host, Serve)> {
+    let servelens = serve(&demo()?.prometheus, &["--manifest-shape", console.manifest_shape]).await?;
+    let host = Host::start(console, &servelens.url).await?;
+    Ok((host, servelens))
+}
+
+/// Opens a page of the console and waits until it has loaded the plugin.
+async fn open(session: &Session, host: &Host, path: &str) -> Result<()> {
+    session.open(&format!("{}{path}", host.url)).await?;
+    session
+        .wait_eq(
+            "the console has loaded the plugin",
+            "return window.loaded ?? window.watch?.faults ?? null",
+            json!([{"status": "loaded"}]),
+        )
+        .await
+}
+
+/// `count` pages are mounted and none of their panels waits.
+async fn mounted(session: &Session, count: usize) -> Result<()> {
+    session
+        .wait_eq(
+            "the page is mounted",
+            "return document.querySelectorAll('.servelens').length",
+            json!(count),
+        )
+        .await?;
+    settled(session).await?;
+    Ok(())
+}
+
+/// What is alive in the document; [`gone`] waits until it is the same again.
+async fn live(session: &Session) -> Result<Value> {
+    session
+        .eval("return { ...watch.live(), listeners: watch.listeners() }")
+        .await
+}
+
+/// The page is gone and nothing that it started is left.
+async fn gone(session: &Session, before: &Value) -> Result<()> {
+    session
+        .wait_eq(
+            "nothing of the page is left",
+            "return { ...watch.live(), listeners: watch.listeners() }",
+            before.clone(),
+        )
+        .await
+}
+
+/// Nothing has been reported as a fault in this document, the policy's violations included.
+async fn no_faults(session: &Session) -> Result<()> {
+    assert_eq!(session.eval::<Value>("return watch.faults").await?, json!([]));
+    super::no_errors(session).await
+}

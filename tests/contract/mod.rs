@@ -1,0 +1,25 @@
+//! What callers may rely on, checked from outside the program: flags, exit codes, addresses, shapes and errors.
+//! Needs the built program and nothing else; what also needs Prometheus's tools is in `promtool`.
+
+mod assets;
+mod doors;
+mod manifest;
+mod program;
+mod promtool;
+mod token;
+mod upstream;
+
+use anyhow::Result;
+use tempfile::TempDir;
+use tests::rig::serve::{Serve, serve_with_assets};
+use tests::rig::small_dist;
+
+/// A server with the smallest front end. The folder lives as long as it does.
+async fn small_server(upstream: &str, more: &[&str]) -> Result<(Serve, TempDir)> {
+    let assets = small_dist::write()?;
+    let server = serve_with_assets(assets.path(), upstream, more).await?;
+    Ok((server, assets))
+}
+
+/// Nobody listens on port 1 of the loopback address.
+const NOBODY: &str = "http://127.0.0.1:1";

@@ -1,0 +1,86 @@
+// What surrounds the plugin's page in a console: a navigation with links of the host's own, and the buttons a test presses.
+import { StrictMode, memo, useEffect, useState } from 'react';
+import { Link, Pages, Router } from '#router';
+
+/** As the console's AsyncComponent: asks once for each mounting, shows nothing until then. */
+function Async({ loader, ...props }) {
+  const [loaded, setLoaded] = useState(null);
+  useEffect(() => {
+    let live = true;
+    loader().then(
+      (Component) => live && setLoaded(() => Component),
+      (fault) => live && setLoaded(() => () => <p role="alert">{String(fault)}</p>),
+    );
+    return () => {
+      live = false;
+    };
+  }, [loader]);
+  const Component = loaded;
+  return Component ? <Component {...props} /> : null;
+}
+
+function HostPage() {
+  return <h1>Host page {window.location.pathname}</h1>;
+}
+
+/** One component for each route extension, made once: a new identity at each render would mount anew. */
+function routesOf(extensions) {
+  return extensions
+    .filter(({ type }) => type === 'console.page/route')
+    .flatMap(({ properties }) => {
+      const Component = memo((props) => {
+        const [count, setCount] = useState(1);
+        const [strict, setStrict] = useState(false);
+        const Wrapper = strict ? StrictMode : 'section';
+        return (
+          <>
+            <p>
+              <button onClick={() => setCount(0)}>Unmount</button>
+              <button onClick={() => setCount(1)}>Mount</button>
+              <button onClick={() => setCount(2)}>Two at once</button>
+              <button onClick={() => setStrict(!strict)}>StrictMode</button>
+            </p>
+            <Wrapper key={String(strict)}>
+              {Array.from({ length: count }, (_, index) => (
+                <Async key={index} loader={properties.component} {...props} />
+              ))}
+            </Wrapper>
+          </>
+        );
+      });
+      return [properties.path].flat().map((path) => ({ path, exact: properties.exact, Component }));
+    });
+}
+
+/** As the console does for `namespaced`: the namespace of the address, else all of them. */
+function href({ href, namespaced }) {
+  const namespace = /\/ns\/([^/]+)/.exec(window.location.pathname)?.[1];
+  if (!namespaced) {
+    return href;
+  }
+  return namespace ? `${href}/ns/${namespace}` : `${href}/all-namespaces`;
+}
+
+export function makeApp(extensions, { withProps = false } = {}) {
+  const routes = routesOf(extensions);
+  const items = extensions.filter(({ type }) => type === 'console.navigation/href');
+  return function App() {
+    return (
+      <Router basename={window.SERVER_FLAGS.basePath.replace(/\/$/, '')}>
+        <nav aria-label="Console">
+          <Link to="/">Host home</Link> <Link to="/k8s/cluster/nodes">Host nodes</Link>{' '}
+          <Link to="/servelensology">Host neighbour</Link> <a href="/help">Host help</a>{' '}
+          <Link to="/servelens/ns/llm-prod/gpus">Host link into the plugin</Link>{' '}
+          {items.map(({ properties }) => (
+            <Link key={properties.id} to={href(properties)}>
+              Plugin: {properties.name}
+            </Link>
+          ))}
+        </nav>
+        <main>
+          <Pages routes={routes} fallback={HostPage} withProps={withProps} />
+        </main>
+      </Router>
+    );
+  };
+}

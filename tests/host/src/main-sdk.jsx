@@ -1,0 +1,37 @@
+// A console from 4.22 on: the real PluginStore of the SDK loads the plugin.
+import * as React from 'react';
+import { PluginStore, PluginStoreProvider, useExtensions } from '#sdk';
+import { render } from '#render';
+import { makeApp } from './app.jsx';
+
+const sharedScope = {
+  react: { [React.version]: { get: () => () => React, loaded: 1, eager: true, from: 'openshift-console' } },
+};
+const store = new PluginStore({
+  loaderOptions: { sharedScope, customDependencyResolutions: { '@console/pluginAPI': '4.22.3' } },
+});
+// The console keeps the old callback alive, with a warning.
+window.loadPluginEntry = (id, container) => {
+  console.warn(`${id} used the old entry callback`);
+  window.__load_plugin_entry__(id.replace(/@.*$/, ''), container);
+};
+
+function Host() {
+  const extensions = useExtensions();
+  const App = React.useMemo(() => makeApp(extensions), [extensions]);
+  return <App />;
+}
+
+const manifest = `${window.SERVER_FLAGS.basePath}api/plugins/servelens/plugin-manifest.json`;
+store.loadPlugin(manifest).then(
+  () => {
+    window.loaded = store.getPluginInfo().map(({ status }) => ({ status }));
+    render(
+      <PluginStoreProvider store={store}>
+        <Host />
+      </PluginStoreProvider>,
+      document.getElementById('app'),
+    );
+  },
+  (fault) => console.error(`the SDK refused the plugin: ${fault.message} ${fault.cause ?? ''}`),
+);

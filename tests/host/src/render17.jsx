@@ -1,0 +1,5 @@
+import ReactDOM from 'react-dom';
+
+export function render(element, into) {
+  ReactDOM.render(element, into);
+}

@@ -1,0 +1,9 @@
+//! All tests of the whole, in one program, so that the demo and the browser are started once.
+
+// `cfg(test)` tells clippy that helpers are test code too.
+#[cfg(test)]
+mod browser;
+#[cfg(test)]
+mod contract;
+#[cfg(test)]
+mod tidy;

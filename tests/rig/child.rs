@@ -1,0 +1,149 @@
+//! A child process whose life is tied to ours.
+
+use std::io::{BufRead as _, BufReader, Read};
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result, anyhow, bail};
+
+/// Kept of a child's standard error, to be shown when it fails.
+const KEPT_LINES: usize = 200;
+
+/// Runs a command until its own standard input closes, for programs that do not watch theirs.
+const KEEPER: &str = r#"
+exec 3<&0
+"$@" 3<&- </dev/null & child=$!
+{
+  cat <&3 >/dev/null
+  kill "$child"
+  for try in 1 2 3 4 5 6 7 8 9 10; do sleep 1; kill -0 "$child" || exit; done
+  kill -9 "$child"
+} >/dev/null 2>&1 &
+exec 3<&-
+wait "$child"
+"#;
+
+/// A running child; dropping it closes its standard input and ends it.
+#[derive(Debug)]
+pub struct Tied {
+    name: String,
+    child: Child,
+    lines: Receiver<String>,
+    stderr: Arc<Mutex<Vec<String>>>,
+}
+
+/// Starts `program`, which ends by itself when its standard input closes.
+pub fn start(program: &Path, args: &[&str], env: &[(&str, &str)]) -> Result<Tied> {
+    let mut command = Command::new(program);
+    command.args(args);
+    spawn(program, command, env)
+}
+
+/// Starts `program`, which does not watch its standard input, under a keeper that does.
+pub fn start_kept(program: &Path, args: &[&str], env: &[(&str, &str)]) -> Result<Tied> {
+    let mut command = Command::new("sh");
+    command.arg("-c").arg(KEEPER).arg("keeper").arg(program).args(args);
+    spawn(program, command, env)
+}
+
+fn spawn(program: &Path, mut command: Command, env: &[(&str, &str)]) -> Result<Tied> {
+    let name = program.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let mut child = command
+        .envs(env.iter().copied())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .with_context(|| format!("starting {}", program.display()))?;
+    let stdout = child.stdout.take().context("the child has no standard output")?;
+    let stderr = child.stderr.take().context("the child has no standard error")?;
+
+    let (send, lines) = mpsc::channel();
+    std::thread::spawn(move || each_line(stdout, |line| send.send(line).is_ok()));
+    let kept = Arc::new(Mutex::new(Vec::new()));
+    let keep = Arc::clone(&kept);
+    std::thread::spawn(move || {
+        each_line(stderr, |line| {
+            let mut kept = keep.lock().unwrap_or_else(PoisonError::into_inner);
+            if kept.len() == KEPT_LINES {
+                kept.remove(0);
+            }
+            kept.push(line);
+            true
+        });
+    });
+    Ok(Tied {
+        name,
+        child,
+        lines,
+        stderr: kept,
+    })
+}
+
+/// Reads on to the end even when nobody wants the lines any more: a full pipe would stop the child.
+fn each_line(from: impl Read, mut take: impl FnMut(String) -> bool) {
+    let mut wanted = true;
+    for line in BufReader::new(from).split(b'\n').map_while(Result::ok) {
+        wanted = wanted && take(String::from_utf8_lossy(&line).into_owned());
+    }
+}
+
+impl Tied {
+    /// The next line of standard output that `pick` makes something of.
+    pub fn wait_line<T>(&mut self, patience: Duration, pick: impl Fn(&str) -> Option<T>) -> Result<T> {
+        let deadline = Instant::now() + patience;
+        loop {
+            let left = deadline.saturating_duration_since(Instant::now());
+            match self.lines.recv_timeout(left) {
+                Ok(line) => {
+                    if let Some(found) = pick(&line) {
+                        return Ok(found);
+                    }
+                }
+                Err(RecvTimeoutError::Timeout) => {
+                    return Err(self.fault(&format!("said nothing of it in {patience:?}")));
+                }
+                Err(RecvTimeoutError::Disconnected) => {
+                    let status = self.child.wait().context("waiting for a child")?;
+                    return Err(self.fault(&format!("ended early ({status})")));
+                }
+            }
+        }
+    }
+
+    fn fault(&self, what: &str) -> anyhow::Error {
+        anyhow!("{} {what}; its standard error:\n{}", self.name, self.stderr())
+    }
+
+    /// The last lines of standard error so far.
+    #[must_use]
+    pub fn stderr(&self) -> String {
+        self.stderr.lock().unwrap_or_else(PoisonError::into_inner).join("\n")
+    }
+
+    /// Closes the child's standard input and waits for its end.
+    pub fn end(mut self, patience: Duration) -> Result<ExitStatus> {
+        drop(self.child.stdin.take());
+        let deadline = Instant::now() + patience;
+        loop {
+            if let Some(status) = self.child.try_wait()? {
+                return Ok(status);
+            }
+            if Instant::now() > deadline {
+                bail!(self.fault(&format!("was still there {patience:?} after its standard input closed")));
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+}
+
+impl Drop for Tied {
+    /// The keeper or the program itself ends everything below it.
+    fn drop(&mut self) {
+        drop(self.child.stdin.take());
+        drop(self.child.wait());
+    }
+}

@@ -1,0 +1,17 @@
+//! Starts the real program, a real browser and a console's bridge, and takes all of them down with the test process.
+//!
+//! Whatever is started holds the read end of a pipe whose write end is ours: when this process ends, however it
+//! ends, the pipe closes and the child goes too. Nothing here may wait for a fixed time in the hope that it is enough.
+
+pub mod child;
+pub mod demo;
+pub mod host;
+pub mod host_build;
+pub mod http;
+pub mod paths;
+pub mod serve;
+pub mod session;
+pub mod small_dist;
+pub mod upstream;
+pub mod wait;
+pub mod webdriver;

@@ -1,0 +1,87 @@
+//! `servelens` run to its end, and `servelens serve` kept running.
+
+use std::net::{Ipv4Addr, TcpListener};
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use anyhow::{Context as _, Result};
+use serde_json::json;
+
+use super::child::{self, Tied};
+use super::{http, paths, wait};
+
+/// A port that was free a moment ago.
+pub fn free_port() -> Result<u16> {
+    Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
+}
+
+/// Runs the program to its end with an empty environment but for `env` and what finding programs needs.
+pub fn run(args: &[&str], env: &[(&str, &str)]) -> Result<Output> {
+    let program = paths::servelens()?;
+    Command::new(&program)
+        .args(args)
+        .env_clear()
+        .envs(std::env::vars().filter(|(name, _)| matches!(name.as_str(), "PATH" | "HOME")))
+        .envs(env.iter().copied())
+        .stdin(Stdio::null())
+        .output()
+        .with_context(|| format!("running {}", program.display()))
+}
+
+/// A running `servelens serve`.
+#[derive(Debug)]
+pub struct Serve {
+    /// Base address, without a slash at the end.
+    pub url: String,
+    pub metrics_url: String,
+    pub child: Tied,
+}
+
+/// Starts `servelens serve` against a plain Prometheus at `upstream`, on free ports, and waits for its readiness.
+pub async fn serve(upstream: &str, more: &[&str]) -> Result<Serve> {
+    serve_with_assets(&paths::dist()?, upstream, more).await
+}
+
+/// As [`serve`], with the assets in `assets`.
+pub async fn serve_with_assets(assets: &Path, upstream: &str, more: &[&str]) -> Result<Serve> {
+    let (listen, metrics) = (
+        format!("127.0.0.1:{}", free_port()?),
+        format!("127.0.0.1:{}", free_port()?),
+    );
+    let assets = assets.to_string_lossy();
+    let mut args = vec![
+        "serve",
+        "--listen",
+        &listen,
+        "--metrics-listen",
+        &metrics,
+        "--assets",
+        &assets,
+        "--upstream",
+        "prometheus",
+        "--cluster-url",
+        upstream,
+    ];
+    args.extend_from_slice(more);
+    let child = child::start_kept(&paths::servelens()?, &args, &[])?;
+    let serve = Serve {
+        url: format!("http://{listen}"),
+        metrics_url: format!("http://{metrics}"),
+        child,
+    };
+    let health = format!("{}/healthz", serve.url);
+    wait::until(
+        "servelens serve answers",
+        async || http::get(&health).await,
+        |answer| answer.status.is_success(),
+    )
+    .await
+    .with_context(|| format!("its standard error:\n{}", serve.child.stderr()))?;
+    Ok(serve)
+}
+
+/// A request body for `POST /api/panels` over the hour before `to`.
+#[must_use]
+pub fn panels_request(panels: &[&str], to: i64) -> serde_json::Value {
+    json!({"panels": panels, "vars": {}, "from": to - 3600, "to": to, "width": 600})
+}

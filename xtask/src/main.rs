@@ -1,0 +1,70 @@
+//! The project's own commands: `cargo xtask setup | build | demo | test | bench`.
+//!
+//! Only drives other programs and prepares files. Never holds product logic: whatever a user of Servelens needs at run
+//! time lives in `server`, `frontend` or `catalog`.
+
+mod build;
+mod child;
+mod demo;
+mod place;
+mod progress;
+mod scrap;
+mod setup;
+mod stop;
+mod test;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::place::Place;
+
+/// Prepares the machine, builds the product, runs its demo, tests it and measures it.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Args {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Install what the other commands need: the WebAssembly target, wasm-opt, Prometheus, Chromium, Node.js.
+    Setup,
+    /// Build the page's files (WebAssembly, styles, plugin entry) and the server.
+    Build,
+    /// Build and run the demo: a simulated fleet, a real Prometheus, Servelens.
+    Demo {
+        /// Passed on to `servelens demo`, as `--listen 127.0.0.1:9000`.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        passed: Vec<OsString>,
+    },
+    /// Check formatting and lints, then run every test of every crate, those in a real browser included.
+    Test {
+        /// Leave out what needs a Prometheus or a browser.
+        #[arg(long)]
+        quick: bool,
+    },
+}
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    match child::end_with_us().and_then(|()| run(args.task)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            progress::say(&format!("error: {error:#}"));
+            stop::exit_code(&error)
+        }
+    }
+}
+
+fn run(task: Task) -> anyhow::Result<()> {
+    let place = Place::find()?;
+    match task {
+        Task::Setup => setup::all(&place),
+        Task::Build => build::run(&place, &setup::run(&place, setup::Need::Build)?),
+        Task::Demo { passed } => demo::run(&place, &passed),
+        Task::Test { quick } => test::run(&place, quick),
+    }
+}

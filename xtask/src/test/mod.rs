@@ -1,0 +1,138 @@
+//! `cargo xtask test`: everything that must hold before a change lands, ending in one line of counts.
+//!
+//! Goes on after a failure, so that one run names every fault.
+
+mod tally;
+
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result};
+
+use crate::build;
+use crate::child::{self, Running};
+use crate::place::{self, Place};
+use crate::progress::say;
+use crate::setup::{self, Need, TARGET, Toolchain};
+use crate::stop::Stop;
+use tally::Tally;
+
+/// Crates that end up in the browser. `server-api` and `catalog` do not paint, but must compile there.
+const IN_BROWSER: [&str; 4] = ["catalog", "chart", "frontend", "server-api"];
+
+/// Modules whose tests start a real Prometheus, its tools or a browser.
+const NOT_QUICK: [&str; 5] = [
+    "browser::",
+    "contract::promtool::",
+    "demo::history::tests::",
+    "demo::prometheus::tests::",
+    "rig::",
+];
+
+/// Runs all; with `quick` without what needs Prometheus or a browser.
+pub fn run(place: &Place, quick: bool) -> Result<()> {
+    let toolchain = setup::run(place, if quick { Need::Build } else { Need::Test })?;
+    let mut tally = Tally::default();
+    tally.check(
+        "formatting",
+        child::status(&mut in_root(place, ["fmt", "--all", "--check"]))?.success(),
+    );
+    tally.check(
+        "clippy",
+        child::status(clippy(place).args(["--workspace", "--all-targets", "--", "-D", "warnings"]))?.success(),
+    );
+    tally.check(
+        "clippy for the browser",
+        child::status(&mut browser_clippy(place, &toolchain))?.success(),
+    );
+    let mut crates = in_root(place, ["test", "--no-fail-fast", "--workspace", "--exclude", "tests"]);
+    leave_out(&mut crates, quick);
+    cargo_test(crates, "the crates' tests", &mut tally)?;
+
+    match build::run(place, &toolchain) {
+        Ok(()) => whole(place, quick, &mut tally)?,
+        Err(error) => {
+            say(&format!("error: {error:#}"));
+            tally.check("build", false);
+        }
+    }
+    let summary = tally.summary();
+    writeln!(std::io::stdout(), "\n{summary}")?;
+    if tally.is_good() {
+        Ok(())
+    } else {
+        Err(Stop::found(tally.faults()).into())
+    }
+}
+
+/// The crate `tests`: the built program and page, seen from outside.
+fn whole(place: &Place, quick: bool, tally: &mut Tally) -> Result<()> {
+    let screenshots = place.target.join("screenshots");
+    let mut cargo = in_root(place, ["test", "--no-fail-fast", "--package", "tests"]);
+    cargo
+        .env("SERVELENS_BIN", place.servelens())
+        .env("SERVELENS_DIST", place.dist())
+        .env("SERVELENS_SCREENSHOTS", &screenshots)
+        .env("CARGO_TARGET_DIR", &place.target);
+    leave_out(&mut cargo, quick);
+    cargo_test(cargo, "the tests of the whole", tally)?;
+    if !quick {
+        say(&format!("screenshots: {}", screenshots.display()));
+    }
+    Ok(())
+}
+
+/// With `quick`, all but [`NOT_QUICK`].
+fn leave_out(cargo: &mut Command, quick: bool) {
+    if quick {
+        cargo.arg("--").args(NOT_QUICK.iter().flat_map(|module| ["--skip", module]));
+    }
+}
+
+fn in_root<const N: usize>(place: &Place, args: [&str; N]) -> Command {
+    let mut cargo = place::cargo();
+    cargo.args(args).current_dir(&place.root);
+    cargo
+}
+
+fn clippy(place: &Place) -> Command {
+    in_root(place, ["clippy", "--quiet"])
+}
+
+/// A second look at what runs in the browser, with the configuration that forbids what cannot work there. On the browser's
+/// own target where the active toolchain has it: Debian's compiler brings no clippy of its own version.
+fn browser_clippy(place: &Place, toolchain: &Toolchain) -> Command {
+    let mut cargo = clippy(place);
+    cargo
+        .arg("--lib")
+        .args(IN_BROWSER.iter().flat_map(|name| ["--package", name]));
+    if matches!(toolchain, Toolchain::Active) {
+        cargo.args(["--target", TARGET]);
+    }
+    cargo.args(["--", "-D", "warnings"]);
+    cargo
+        .env("CLIPPY_CONF_DIR", place.root.join(".clippy-wasm"))
+        .env("CARGO_TARGET_DIR", place.wasm_target());
+    cargo
+}
+
+/// Runs `cargo test`, shows what it prints and counts it.
+fn cargo_test(mut cargo: Command, what: &str, tally: &mut Tally) -> Result<()> {
+    say(what);
+    let mut running = Running::start(cargo.stdout(Stdio::piped()))?;
+    let output = running.process().stdout.take().context("cargo test has no output")?;
+    let mut shown = std::io::stdout();
+    let counted_before = tally.failed();
+    for line in BufReader::new(output).split(b'\n') {
+        let line = line?;
+        shown.write_all(&line)?;
+        shown.write_all(b"\n")?;
+        tally.read(&String::from_utf8_lossy(&line));
+    }
+    let good = running.wait()?.success();
+    // A crate that does not compile, or a test program that dies, prints no result line.
+    if !good && tally.failed() == counted_before {
+        tally.check(what, false);
+    }
+    Ok(())
+}
