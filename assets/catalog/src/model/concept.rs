@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{ConceptId, FamilyId, Unit};
+use crate::promql::Matcher;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Concept {
@@ -15,6 +16,9 @@ pub struct Concept {
     pub names: Vec<String>,
     /// Page variables that this concept's series have no label for, though the family's others do.
     pub unlabelled: BTreeSet<String>,
+    /// Which of the metric's series are meant, where others export the same name or the rest counts twice. Fixed in
+    /// every query and in the request that asks what exists.
+    pub(crate) only: Vec<Matcher>,
 }
 
 impl Concept {

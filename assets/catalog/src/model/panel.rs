@@ -18,14 +18,22 @@ pub struct Panel {
     /// Requirement lines, e.g. `S0.17`.
     pub covers: Vec<String>,
     pub queries: Vec<Query>,
-    /// In the panel's unit, ascending.
+    /// In the panel's unit, ascending: at and above `at` the value is `level`.
     pub thresholds: Vec<Threshold>,
+    /// In the panel's unit, descending: below `at` the value is `level`. Apart from the others, so that nobody who
+    /// knows only those takes a floor for a ceiling.
+    pub floors: Vec<Threshold>,
 }
 
 impl Panel {
     /// Whether any of its queries depends on the rate window.
     pub fn uses_window(&self) -> bool {
         self.queries.iter().any(|query| query.expr.uses_window())
+    }
+
+    /// Whether each query is a total of the whole range, which only the range's last instant tells.
+    pub fn is_total(&self) -> bool {
+        self.queries.iter().all(|query| query.expr.uses_range())
     }
 }
 
@@ -69,7 +77,7 @@ impl Kind {
     }
 }
 
-/// At and above `at` the value is `level`.
+/// Where a value begins to be bad; on which side stands with the panel's lists.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Threshold {
     pub at: f64,

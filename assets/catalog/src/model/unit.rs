@@ -20,12 +20,22 @@ pub enum Unit {
     BytesPerSecond,
     Celsius,
     Watts,
+    WattHours,
+    /// What NVIDIA's exporter counts energy in. Concepts only: a panel converts to watt-hours.
+    Millijoules,
+    Hertz,
+    /// What NVIDIA's exporter tells clocks in. Concepts only: a panel converts to hertz.
+    Megahertz,
+    /// Of processors: 1 is one core busy all the time.
+    Cores,
     Requests,
     Tokens,
     Pods,
     Gpus,
     /// How many of something that has no unit of its own.
     Count,
+    /// How many of them a second.
+    PerSecond,
 }
 
 const NAMES: &[(&str, Unit)] = &[
@@ -42,11 +52,17 @@ const NAMES: &[(&str, Unit)] = &[
     ("bytes_per_second", Unit::BytesPerSecond),
     ("celsius", Unit::Celsius),
     ("watts", Unit::Watts),
+    ("watt_hours", Unit::WattHours),
+    ("millijoules", Unit::Millijoules),
+    ("hertz", Unit::Hertz),
+    ("megahertz", Unit::Megahertz),
+    ("cores", Unit::Cores),
     ("requests", Unit::Requests),
     ("tokens", Unit::Tokens),
     ("pods", Unit::Pods),
     ("gpus", Unit::Gpus),
     ("count", Unit::Count),
+    ("per_second", Unit::PerSecond),
 ];
 
 impl Unit {
@@ -64,7 +80,7 @@ impl Unit {
 
     /// Whether a panel may be drawn in it; the others are what exporters count in.
     pub fn is_for_panels(self) -> bool {
-        self != Self::Microseconds
+        !matches!(self, Self::Microseconds | Self::Millijoules | Self::Megahertz)
     }
 
     /// Every unit, in the order that messages list them.

@@ -118,7 +118,7 @@ pub(crate) fn concept_text(
                     Jobs::AllBut(jobs) => matchers.push(Matcher::none_of("job", jobs)),
                     Jobs::Only(job) => matchers.push(Matcher::is("job", job)),
                 }
-                matchers.extend(placeholder.matchers.iter().cloned());
+                matchers.extend(concept.only.iter().chain(&placeholder.matchers).cloned());
                 ask.of(&selector(&format!("{}{suffix}", source.name), &matchers))
             })
             .collect();

@@ -22,4 +22,6 @@ pub(crate) use matcher::bound;
 pub(crate) use matcher::is_label_name;
 #[cfg(feature = "parse")]
 pub(crate) use matcher::is_metric_name;
+#[cfg(feature = "parse")]
+pub(crate) use scan::matchers;
 pub(crate) use template::{Over, Piece, Span};

@@ -2,7 +2,7 @@
 //! for Prometheus's own parser to say, in the tests.
 
 use super::template::{Over, Piece, Placeholder, Span, TemplateError};
-use super::{LabelValue, Op, is_label_name};
+use super::{LabelValue, Matcher, Op, is_label_name};
 use crate::model::Part;
 
 /// After these a parenthesis holds label names.
@@ -291,29 +291,40 @@ pub(super) fn placeholder(inside: &str) -> Result<Placeholder, TemplateError> {
     if concept.is_empty() {
         return Err(bad());
     }
-    let mut found = Placeholder {
+    Ok(Placeholder {
         concept: concept.to_owned(),
         part,
-        matchers: Vec::new(),
-    };
+        matchers: matcher_list(rest).ok_or_else(bad)?,
+    })
+}
+
+/// Matchers with commas between them, e.g. `pod!="",container=~"a|b"`; `None` where the text is something else.
+#[cfg(feature = "parse")]
+pub(crate) fn matchers(text: &str) -> Option<Vec<Matcher>> {
+    matcher_list(&format!(",{text}"))
+}
+
+/// `rest` is empty or begins with a comma.
+fn matcher_list(mut rest: &str) -> Option<Vec<Matcher>> {
+    let mut found = Vec::new();
     loop {
         rest = rest.trim_start();
         if rest.is_empty() {
-            return Ok(found);
+            return Some(found);
         }
-        rest = rest.strip_prefix(',').ok_or_else(bad)?.trim_start();
+        rest = rest.strip_prefix(',')?.trim_start();
         let label = take_while(&mut rest, |c| c.is_ascii_alphanumeric() || c == '_');
         rest = rest.trim_start();
         let op = [Op::Match, Op::NotMatch, Op::NotEqual, Op::Equal]
             .into_iter()
             .find(|op| rest.starts_with(op.as_str()));
-        let op = op.filter(|_| is_label_name(label)).ok_or_else(bad)?;
+        let op = op.filter(|_| is_label_name(label))?;
         rest = rest.get(op.as_str().len()..).unwrap_or_default().trim_start();
         if !rest.starts_with('"') {
-            return Err(bad());
+            return None;
         }
-        let value = LabelValue::new(unescaped(take_string(&mut rest)?).ok_or_else(bad)?);
-        found = found.with_matcher(label, op, &value);
+        let value = LabelValue::new(unescaped(take_string(&mut rest).ok()?)?);
+        found.push(Matcher::fixed(label, op, &value));
     }
 }
 

@@ -6,7 +6,7 @@
 //!
 //! Every metric stands in a placeholder, so that no panel depends on a name that only one version has.
 
-use super::{LabelValue, Matcher, Op, scan};
+use super::{Matcher, scan};
 use crate::model::{MetricType, Part};
 
 #[derive(Debug, Clone, PartialEq)]
@@ -55,11 +55,6 @@ impl Placeholder {
     pub fn parse(text: &str) -> Result<Self, TemplateError> {
         scan::placeholder(text)
     }
-
-    pub(crate) fn with_matcher(mut self, label: &str, op: Op, value: &LabelValue) -> Self {
-        self.matchers.push(Matcher::fixed(label, op, value));
-        self
-    }
 }
 
 impl Template {
@@ -89,9 +84,17 @@ impl Template {
     }
 
     pub(crate) fn uses_window(&self) -> bool {
+        self.uses(Span::Window)
+    }
+
+    pub(crate) fn uses_range(&self) -> bool {
+        self.uses(Span::Range)
+    }
+
+    fn uses(&self, span: Span) -> bool {
         self.pieces
             .iter()
-            .any(|piece| matches!(piece, Piece::Over(over) if over.span == Span::Window))
+            .any(|piece| matches!(piece, Piece::Over(over) if over.span == span))
     }
 
     /// Whether each placeholder is used as its concept's type allows. `type_of` is asked for concepts that exist.
@@ -128,6 +131,7 @@ impl Template {
 
 #[cfg(feature = "parse")]
 const RATE_FUNCTIONS: &[&str] = &["rate", "irate", "increase", "resets"];
+/// `last_over_time` is for the few counters whose total since the start is itself the news, e.g. retired memory pages.
 #[cfg(feature = "parse")]
 const COUNTER_FUNCTIONS: &[&str] = &[
     "rate",
@@ -138,6 +142,7 @@ const COUNTER_FUNCTIONS: &[&str] = &[
     "count_over_time",
     "present_over_time",
     "absent_over_time",
+    "last_over_time",
 ];
 
 /// Each text is the reason and, after a semicolon, the next step.

@@ -16,10 +16,45 @@ use crate::model::Catalog;
 #[cfg(feature = "embedded")]
 const EMBEDDED: &[(&str, &str)] = &[
     ("panels/vllm.toml", include_str!("../../panels/vllm.toml")),
+    (
+        "panels/vllm_latency.toml",
+        include_str!("../../panels/vllm_latency.toml"),
+    ),
+    (
+        "panels/vllm_requests.toml",
+        include_str!("../../panels/vllm_requests.toml"),
+    ),
+    ("panels/vllm_tokens.toml", include_str!("../../panels/vllm_tokens.toml")),
+    ("panels/vllm_cache.toml", include_str!("../../panels/vllm_cache.toml")),
+    (
+        "panels/vllm_options.toml",
+        include_str!("../../panels/vllm_options.toml"),
+    ),
+    (
+        "panels/disaggregated.toml",
+        include_str!("../../panels/disaggregated.toml"),
+    ),
     ("panels/epp.toml", include_str!("../../panels/epp.toml")),
+    (
+        "panels/epp_requests.toml",
+        include_str!("../../panels/epp_requests.toml"),
+    ),
+    (
+        "panels/epp_scheduler.toml",
+        include_str!("../../panels/epp_scheduler.toml"),
+    ),
+    ("panels/epp_flow.toml", include_str!("../../panels/epp_flow.toml")),
     ("panels/gpu.toml", include_str!("../../panels/gpu.toml")),
+    ("panels/gpu_work.toml", include_str!("../../panels/gpu_work.toml")),
+    ("panels/gpu_health.toml", include_str!("../../panels/gpu_health.toml")),
     ("panels/ovms.toml", include_str!("../../panels/ovms.toml")),
+    ("panels/ovms_more.toml", include_str!("../../panels/ovms_more.toml")),
     ("panels/mlserver.toml", include_str!("../../panels/mlserver.toml")),
+    (
+        "panels/mlserver_more.toml",
+        include_str!("../../panels/mlserver_more.toml"),
+    ),
+    ("panels/resources.toml", include_str!("../../panels/resources.toml")),
     ("panels/overview.toml", include_str!("../../panels/overview.toml")),
     ("panels/dashboards.toml", include_str!("../../panels/dashboards.toml")),
 ];

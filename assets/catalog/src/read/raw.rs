@@ -48,6 +48,7 @@ pub(super) struct Concept {
     pub names: Spanned<Vec<Text>>,
     #[serde(default)]
     pub unlabelled: Vec<Text>,
+    pub only: Option<Text>,
 }
 
 #[derive(Deserialize)]
@@ -77,6 +78,8 @@ pub(super) struct Query {
 pub(super) struct Threshold {
     pub at: Spanned<f64>,
     pub level: Text,
+    #[serde(default)]
+    pub below: bool,
 }
 
 #[derive(Deserialize)]

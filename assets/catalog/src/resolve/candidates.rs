@@ -18,6 +18,8 @@ pub struct Candidate {
     pub(crate) rank: usize,
     /// Page variable to the labels that can carry it.
     pub(crate) labels: BTreeMap<String, Vec<String>>,
+    /// The concept's own matchers.
+    pub(crate) only: Vec<Matcher>,
 }
 
 /// Every name that could feed these panels; each concept once, its best name first.
@@ -46,6 +48,7 @@ pub fn candidates_for<'a>(catalog: &Catalog, concepts: impl IntoIterator<Item = 
                 name,
                 rank,
                 labels: labels.clone(),
+                only: concept.only.clone(),
             });
         }
     }
@@ -53,11 +56,14 @@ pub fn candidates_for<'a>(catalog: &Catalog, concepts: impl IntoIterator<Item = 
 }
 
 /// The `match[]` values of one `/api/v1/series` request that finds every candidate within the page's variables: one
-/// for each set of labels that the variables bind to.
+/// for each set of labels that the variables bind to and each concept's own matchers.
 pub fn match_selectors(candidates: &[Candidate], vars: &Vars) -> Vec<String> {
     let mut groups: BTreeMap<Vec<String>, Group<'_>> = BTreeMap::new();
     for candidate in candidates {
-        let alternatives = bound(&candidate.labels, vars);
+        let mut alternatives = bound(&candidate.labels, vars);
+        for matchers in &mut alternatives {
+            matchers.extend(candidate.only.iter().cloned());
+        }
         let key = alternatives.iter().map(|matchers| selector("", matchers)).collect();
         groups
             .entry(key)

@@ -144,7 +144,7 @@ fn ids_that_are_twice_or_none() {
 
 #[test]
 fn words_that_are_unknown() {
-    let panel_units = "none, requests_per_second, tokens_per_second, seconds, milliseconds, ratio, percent, bytes, mebibytes, bytes_per_second, celsius, watts, requests, tokens, pods, gpus, count";
+    let panel_units = "none, requests_per_second, tokens_per_second, seconds, milliseconds, ratio, percent, bytes, mebibytes, bytes_per_second, celsius, watts, watt_hours, hertz, cores, requests, tokens, pods, gpus, count, per_second";
     let at = "kind = \"line\"";
     check(
         at,
@@ -226,10 +226,60 @@ fn text_that_says_nothing() {
         "own.toml:44: the thresholds of the panel f.used do not rise; list numbers in ascending order",
     );
     check(
+        "{ at = 0.9, level = \"warning\" }",
+        "{ at = 0.1, level = \"critical\", below = true }, { at = 0.3, level = \"warning\", below = true }",
+        "own.toml:44: the thresholds with below = true of the panel f.used do not fall; list numbers in descending order",
+    );
+    check(
         "[{ expr = \"max({{used}})\", legend = \"{pod}\" }]",
         "[]",
         "own.toml:43: the panel f.used has no query; add { expr = \"…\", legend = \"…\" }",
     );
+}
+
+#[test]
+fn thresholds_of_both_sides_are_kept_apart() {
+    let text = format!("{GOOD}{PANEL}").replace(
+        "{ at = 0.9, level = \"warning\" }",
+        "{ at = 0.8, level = \"warning\" }, { at = 0.3, level = \"warning\", below = true }, \
+         { at = 0.9, level = \"critical\" }, { at = 0.1, level = \"critical\", below = true }",
+    );
+    let catalog = Catalog::parse(&[("own.toml", &text)]).unwrap();
+    let panel = catalog.panel("f.used").unwrap();
+    let told = |levels: &[crate::Threshold]| {
+        levels
+            .iter()
+            .map(|l| format!("{} {}", l.at, l.level.as_str()))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(told(&panel.thresholds), ["0.8 warning", "0.9 critical"], "at and above");
+    assert_eq!(told(&panel.floors), ["0.3 warning", "0.1 critical"], "below");
+}
+
+#[test]
+fn matchers_of_a_concept_are_matchers() {
+    let only = |text: &str, expect: &str| {
+        check(
+            "names = [\"f_used\"]",
+            &format!("names = [\"f_used\"]\nonly = '{text}'"),
+            expect,
+        );
+    };
+    only("pod=~\".+-x\", container!=\"\"", "no fault");
+    for text in [
+        "",
+        "pod",
+        "pod=x",
+        "pod=\"x\",",
+        "pod=\"x\"} or up{a=\"b\"",
+        "{pod=\"x\"}",
+        "pod==\"x\"",
+    ] {
+        let expect = format!(
+            "own.toml:13: {text:?} of the concept used is no list of matchers; write label=\"value\", with commas between several"
+        );
+        only(text, &expect);
+    }
 }
 
 #[test]

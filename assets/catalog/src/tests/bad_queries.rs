@@ -133,6 +133,7 @@ fn what_is_allowed_in_a_query() {
         "topk(3, {{used}}) * on (pod) group_left (node) {{used}}",
         "avg without (pod, node) ({{used}})",
         "changes({{used}}[$window]) + changes({{done}}[$range])",
+        "max by (pod) (last_over_time({{done}}[$window]))",
     ] {
         query(good, "no fault");
     }

@@ -5,7 +5,9 @@
 mod bad_files;
 mod bad_queries;
 mod binder;
+mod coverage;
 mod embedded;
 mod served;
+mod traps;
 mod world;
 mod worlds;

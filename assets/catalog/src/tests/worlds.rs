@@ -269,3 +269,43 @@ fn a_variable_without_a_label_does_not_restrict() {
         ],
     );
 }
+
+#[test]
+fn a_concepts_own_matchers_hold_in_each_query_and_in_the_request_that_asks_what_exists() {
+    check_with(
+        "vllm.http_requests",
+        r#"http_requests_total{namespace="a",pod="p",handler="/v1/completions"}
+           kserve_http_requests_total{namespace="a",pod="p",handler="/v1/completions"}"#,
+        &[("namespace", &["a"]), ("model", &["m"])],
+        &[
+            "http_requests http_requests_total 1",
+            r#"sum by (namespace, pod, status) ((rate(http_requests_total{namespace="a",handler=~"/v1/.*"}[120s]) or on (namespace, pod) rate(kserve_http_requests_total{namespace="a",handler=~"/v1/.*"}[120s])))"#,
+        ],
+    );
+    let catalog = Catalog::embedded().unwrap();
+    let asked = |panels: &[&str]| {
+        let panels = panels.iter().map(|id| catalog.panel(id).unwrap());
+        let candidates = crate::resolve::candidates(&catalog, panels);
+        crate::resolve::match_selectors(&candidates, &world::vars(&[("namespace", &["a"])]))
+    };
+    assert_eq!(
+        asked(&["resources.memory", "resources.network", "resources.quota"]),
+        [
+            r#"{__name__="container_memory_working_set_bytes",namespace="a",pod=~".+-(predictor|kserve)-.+",container!="",container!="POD"}"#,
+            r#"{__name__=~"container_network_receive_bytes_total|container_network_transmit_bytes_total",namespace="a",pod=~".+-(predictor|kserve)-.+"}"#,
+            r#"{__name__="kube_resourcequota",namespace="a"}"#,
+        ]
+    );
+}
+
+#[test]
+fn the_two_labels_of_a_picked_replica_are_one() {
+    check(
+        "epp.picks",
+        r#"inference_extension_scheduler_attempts_total{namespace="a",pod="epp",status="success",pod_name="m-0"}"#,
+        &[
+            "epp_attempts inference_extension_scheduler_attempts_total 1",
+            "sum by (endpoint_name) (\n  label_replace(rate(inference_extension_scheduler_attempts_total{status=\"success\"}[120s]), \"endpoint_name\", \"$1\", \"pod_name\", \"(.+)\")\n)",
+        ],
+    );
+}

@@ -2,7 +2,7 @@
 
 use super::{Checker, raw};
 use crate::model::{Catalog, Concept, ConceptId, FamilyId, MetricType, Unit};
-use crate::promql::is_metric_name;
+use crate::promql::{Matcher, is_metric_name, matchers};
 
 pub(super) fn add(catalog: &mut Catalog, raw: &raw::Concept, check: &mut Checker<'_>) {
     let metric_type = MetricType::parse(raw.metric_type.get_ref());
@@ -73,6 +73,7 @@ pub(super) fn add(catalog: &mut Catalog, raw: &raw::Concept, check: &mut Checker
         .iter()
         .map(|variable| variable.get_ref().clone())
         .collect();
+    let only = only(raw, &id, check);
     catalog.concepts.insert(
         id.clone(),
         Concept {
@@ -82,8 +83,23 @@ pub(super) fn add(catalog: &mut Catalog, raw: &raw::Concept, check: &mut Checker
             unit,
             names,
             unlabelled,
+            only,
         },
     );
+}
+
+fn only(raw: &raw::Concept, id: &ConceptId, check: &mut Checker<'_>) -> Vec<Matcher> {
+    let Some(text) = &raw.only else {
+        return Vec::new();
+    };
+    match matchers(text.get_ref()) {
+        Some(only) => only,
+        None => {
+            let reason = format!("{:?} of the concept {id} is no list of matchers", text.get_ref());
+            check.fault(text, reason, "write label=\"value\", with commas between several");
+            Vec::new()
+        }
+    }
 }
 
 fn other_with<'a>(catalog: &'a Catalog, name: &str) -> Option<&'a ConceptId> {

@@ -33,7 +33,9 @@ pub(super) fn add(catalog: &mut Catalog, raw: &raw::Panel, check: &mut Checker<'
         );
     }
     let queries = queries(catalog, raw, &owner, check);
-    let thresholds = thresholds(raw, &owner, check);
+    let (floors, thresholds): (Vec<_>, Vec<_>) = raw.thresholds.iter().partition(|threshold| threshold.below);
+    let thresholds = levels(&thresholds, |last, at| last < at, ("rise", "ascending"), &owner, check);
+    let floors = levels(&floors, |last, at| last > at, ("fall", "descending"), &owner, check);
     let (Some(unit), Some(kind), Some(family)) = (unit, kind, family(catalog, &queries)) else {
         return;
     };
@@ -50,6 +52,7 @@ pub(super) fn add(catalog: &mut Catalog, raw: &raw::Panel, check: &mut Checker<'
         covers,
         queries,
         thresholds,
+        floors,
     });
 }
 
@@ -79,23 +82,32 @@ fn queries(catalog: &Catalog, raw: &raw::Panel, owner: &str, check: &mut Checker
     queries
 }
 
-fn thresholds(raw: &raw::Panel, owner: &str, check: &mut Checker<'_>) -> Vec<Threshold> {
-    let mut thresholds: Vec<Threshold> = Vec::new();
-    for threshold in &raw.thresholds {
+/// Each one worse than the one before it: `worse` compares their values, `words` are for who mixed them up.
+fn levels(
+    raw: &[&raw::Threshold],
+    worse: impl Fn(f64, f64) -> bool,
+    words: (&str, &str),
+    owner: &str,
+    check: &mut Checker<'_>,
+) -> Vec<Threshold> {
+    let mut levels: Vec<Threshold> = Vec::new();
+    for threshold in raw {
         let at = *threshold.at.get_ref();
-        if !at.is_finite() || thresholds.last().is_some_and(|last| last.at >= at) {
+        if !at.is_finite() || levels.last().is_some_and(|last| !worse(last.at, at)) {
+            let (verb, order) = words;
+            let below = if threshold.below { " with below = true" } else { "" };
             check.fault(
                 &threshold.at,
-                format!("the thresholds of {owner} do not rise"),
-                "list numbers in ascending order",
+                format!("the thresholds{below} of {owner} do not {verb}"),
+                format!("list numbers in {order} order"),
             );
         }
         let level = Level::parse(threshold.level.get_ref());
         if let Some(level) = check.word(&threshold.level, "level", level, "warning, critical") {
-            thresholds.push(Threshold { at, level });
+            levels.push(Threshold { at, level });
         }
     }
-    thresholds
+    levels
 }
 
 fn family(catalog: &Catalog, queries: &[Query]) -> Option<FamilyId> {
