@@ -13,6 +13,8 @@ async fn hashed_files_may_be_kept_for_ever_and_the_others_are_asked_for_again() 
     let (server, _assets) = small_server(NOBODY, &[]).await?;
     for (path, content_type, caching) in [
         ("/", "text/html; charset=utf-8", "no-cache"),
+        ("/servelens", "text/html; charset=utf-8", "no-cache"),
+        ("/servelens/", "text/html; charset=utf-8", "no-cache"),
         ("/servelens/overview", "text/html; charset=utf-8", "no-cache"),
         ("/servelens/ns/llm-prod/models", "text/html; charset=utf-8", "no-cache"),
         ("/servelens/all-namespaces/gpus", "text/html; charset=utf-8", "no-cache"),

@@ -27,11 +27,17 @@ pub enum Unit {
     BytesPerSecond,
     Celsius,
     Watts,
+    WattHours,
+    Hertz,
+    /// Of processors: 1 is one core busy all the time.
+    Cores,
     Requests,
     Tokens,
     Pods,
     Gpus,
     Count,
+    /// How many of something that has no unit of its own, a second.
+    PerSecond,
 }
 
 /// Digits said of any number: enough to compare by eye, few enough to read at once.
@@ -40,7 +46,7 @@ const DIGITS: usize = 3;
 const ASTRONOMIC: f64 = 1e6;
 
 impl Unit {
-    pub const ALL: [(&'static str, Self); 17] = [
+    pub const ALL: [(&'static str, Self); 21] = [
         ("none", Self::None),
         ("requests_per_second", Self::RequestsPerSecond),
         ("tokens_per_second", Self::TokensPerSecond),
@@ -53,11 +59,15 @@ impl Unit {
         ("bytes_per_second", Self::BytesPerSecond),
         ("celsius", Self::Celsius),
         ("watts", Self::Watts),
+        ("watt_hours", Self::WattHours),
+        ("hertz", Self::Hertz),
+        ("cores", Self::Cores),
         ("requests", Self::Requests),
         ("tokens", Self::Tokens),
         ("pods", Self::Pods),
         ("gpus", Self::Gpus),
         ("count", Self::Count),
+        ("per_second", Self::PerSecond),
     ];
 
     /// The unit of that name in the catalogue.
@@ -177,6 +187,16 @@ impl Unit {
             Self::BytesPerSecond => "/s",
             Self::Celsius => "°C",
             Self::Watts => "W",
+            Self::WattHours => "Wh",
+            Self::Hertz => "Hz",
+            Self::Cores => {
+                if one {
+                    "core"
+                } else {
+                    "cores"
+                }
+            }
+            Self::PerSecond => "/s",
             Self::None | Self::Count | Self::Seconds | Self::Milliseconds | Self::Bytes | Self::Mebibytes => "",
         }
     }
@@ -192,7 +212,9 @@ impl Unit {
                 | Self::Tokens
                 | Self::Pods
                 | Self::Gpus
+                | Self::Cores
                 | Self::Count
+                | Self::PerSecond
         )
     }
 

@@ -57,6 +57,11 @@ fn numbers_have_three_digits_and_a_prefix() {
         ("celsius", 1_200.0, "1200 °C", "1200°C"),
         ("watts", 312.0, "312 W", "312W"),
         ("watts", 1_240.0, "1.24 kW", "1.24kW"),
+        ("watt_hours", 1_500.0, "1.5 kWh", "1.5kWh"),
+        ("hertz", 1.41e9, "1.41 GHz", "1.41GHz"),
+        ("cores", 1.0, "1 core", "1"),
+        ("cores", 0.25, "0.25 cores", "0.25"),
+        ("per_second", 12.0, "12 /s", "12"),
         ("requests", 3.0, "3 req", "3"),
         ("tokens", 2_048.0, "2.05 k tok", "2.05k"),
         ("pods", 1.0, "1 pod", "1"),
@@ -102,6 +107,10 @@ fn a_caption_says_what_bare_axis_numbers_count() {
             "tok/s",
         ),
         (
+            "cores",
+            "cores",
+        ),
+        (
             "requests",
             "req",
         ),
@@ -116,6 +125,10 @@ fn a_caption_says_what_bare_axis_numbers_count() {
         (
             "gpus",
             "GPUs",
+        ),
+        (
+            "per_second",
+            "/s",
         ),
     ]
     "#);
