@@ -168,7 +168,7 @@ impl Session {
     }
 
     async fn describe(&self) -> String {
-        let text: Result<String> = self.eval("return document.body.innerText").await;
+        let text: Result<String> = self.eval("return document.body.innerText.slice(0, 800)").await;
         let log = webdriver::log(&self.id).await.unwrap_or_default();
         let log: Vec<String> = log
             .into_iter()

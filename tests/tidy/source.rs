@@ -94,7 +94,7 @@ pub fn has_word(text: &str, word: &str) -> bool {
     let part = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
     text.match_indices(word).any(|(at, _)| {
         let after = text[at + word.len()..].chars().next();
-        !part(text[..at].chars().next_back()) && !(part(word.chars().next_back()) && part(after))
+        !(part(text[..at].chars().next_back()) || part(word.chars().next_back()) && part(after))
     })
 }
 
@@ -107,9 +107,9 @@ fn walk(folder: &Path, visit: &mut impl FnMut(&Path)) {
             continue;
         }
         if path.is_dir() {
-            walk(&path, visit)
+            walk(&path, visit);
         } else {
-            visit(&path)
+            visit(&path);
         }
     }
 }

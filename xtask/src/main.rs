@@ -3,6 +3,7 @@
 //! Only drives other programs and prepares files. Never holds product logic: whatever a user of Servelens needs at run
 //! time lives in `server`, `frontend` or `catalog`.
 
+mod bench;
 mod build;
 mod child;
 mod demo;
@@ -46,6 +47,8 @@ enum Task {
         #[arg(long)]
         quick: bool,
     },
+    /// Measure size, memory and times; print them and keep them in BENCHMARKS.md.
+    Bench,
 }
 
 fn main() -> ExitCode {
@@ -66,5 +69,6 @@ fn run(task: Task) -> anyhow::Result<()> {
         Task::Build => build::run(&place, &setup::run(&place, setup::Need::Build)?),
         Task::Demo { passed } => demo::run(&place, &passed),
         Task::Test { quick } => test::run(&place, quick),
+        Task::Bench => bench::run(&place),
     }
 }

@@ -5,7 +5,7 @@ use fantoccini::Locator;
 use serde_json::{Value, json};
 use tests::rig::session::{Session, browse};
 
-use super::{asked_again, last_asked, open, times_asked};
+use super::{asked_again, last_asked, open, open_at, times_asked};
 use crate::browser::{heading, no_errors, settled};
 
 /// Opens `path` and compares what the page asks the server for.
@@ -28,8 +28,17 @@ fn span(asked: &Value) -> i64 {
 }
 
 #[tokio::test]
-async fn an_address_without_a_page_is_the_overview_of_the_last_day() -> Result<()> {
-    check("", "Overview", json!({}), Some(86_400)).await
+async fn every_address_without_a_page_is_the_overview_of_the_last_day() -> Result<()> {
+    browse("no-page", async |session| {
+        for path in ["/", "/servelens", "/servelens/", "/servelens/all-namespaces"] {
+            open_at(session, path).await?;
+            assert_eq!(heading(session).await?, "Overview", "{path}");
+            let asked = last_asked(session).await?;
+            assert_eq!((&asked["vars"], span(&asked)), (&json!({}), 86_400), "{path}");
+        }
+        no_errors(session).await
+    })
+    .await
 }
 
 #[tokio::test]

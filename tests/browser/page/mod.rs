@@ -20,8 +20,12 @@ const PAGES: [&str; 4] = ["overview", "models", "routing", "gpus"];
 
 /// Opens `/servelens/<path>` and waits until every panel has its answer; their states by panel id.
 async fn open(session: &Session, path: &str) -> Result<BTreeMap<String, String>> {
+    open_at(session, &format!("/servelens/{path}")).await
+}
+
+async fn open_at(session: &Session, path: &str) -> Result<BTreeMap<String, String>> {
     keep_requests(session).await?;
-    session.open(&format!("{}/servelens/{path}", demo()?.servelens)).await?;
+    session.open(&format!("{}{path}", demo()?.servelens)).await?;
     settled(session).await
 }
 
@@ -29,13 +33,15 @@ async fn open(session: &Session, path: &str) -> Result<BTreeMap<String, String>>
 async fn keep_requests(session: &Session) -> Result<()> {
     session
         .before_every_page(
-            "window.asked = [];
-             const ask = window.fetch;
-             window.fetch = (input, init) => {
-                const request = new Request(input, init);
-                if (request.method === 'POST') request.clone().text().then(body => window.asked.push(JSON.parse(body)));
-                return ask.call(window, request);
-             };",
+            "if (!window.asked) {
+                window.asked = [];
+                const ask = window.fetch;
+                window.fetch = (input, init) => {
+                    const request = new Request(input, init);
+                    if (request.method === 'POST') request.clone().text().then(body => window.asked.push(JSON.parse(body)));
+                    return ask.call(window, request);
+                };
+             }",
         )
         .await
 }

@@ -34,8 +34,13 @@ async fn check(page: &str, title: &str, empty: &[&str]) -> Result<()> {
                     .await?;
                 drawn(session).await?;
                 fits(session).await?;
+                // The whole page, not only its first screen.
+                let all: u32 = session.eval("return document.scrollingElement.scrollHeight").await?;
+                session.viewport(width, all).await?;
+                drawn(session).await?;
                 let theme = if dark { "dark" } else { "light" };
                 session.screenshot(&format!("{page}-{width}-{theme}")).await?;
+                session.viewport(width, height).await?;
             }
         }
         no_errors(session).await

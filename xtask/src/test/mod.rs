@@ -85,7 +85,9 @@ fn whole(place: &Place, quick: bool, tally: &mut Tally) -> Result<()> {
 /// With `quick`, all but [`NOT_QUICK`].
 fn leave_out(cargo: &mut Command, quick: bool) {
     if quick {
-        cargo.arg("--").args(NOT_QUICK.iter().flat_map(|module| ["--skip", module]));
+        cargo
+            .arg("--")
+            .args(NOT_QUICK.iter().flat_map(|module| ["--skip", module]));
     }
 }
 
