@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Concept, ConceptId, Dashboard, Family, FamilyId, Panel, PanelId};
+use crate::promql::Vars;
 
 /// Everything in it refers to things in it: [`Catalog::parse`] refuses the rest.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -56,6 +57,21 @@ impl Catalog {
         self.families
             .values()
             .flat_map(|family| family.labels.keys().map(String::as_str))
+            .collect()
+    }
+
+    /// The variables in use that do not narrow all of this panel, because metrics of it carry no such label.
+    pub fn unheeded<'a>(&self, panel: &Panel, vars: &'a Vars) -> BTreeSet<&'a str> {
+        let concepts: Vec<_> = panel
+            .queries
+            .iter()
+            .flat_map(|query| query.expr.placeholders())
+            .filter_map(|placeholder| self.concepts.get(placeholder.concept.as_str()))
+            .map(|concept| self.labels_of(concept))
+            .collect();
+        vars.names()
+            .filter(|variable| !vars.get(variable).is_empty())
+            .filter(|variable| concepts.iter().any(|labels| !labels.contains_key(*variable)))
             .collect()
     }
 
