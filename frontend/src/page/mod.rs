@@ -11,7 +11,7 @@ use leptos::prelude::*;
 use crate::{
     route::Page,
     state::{App, Load},
-    ui::{notice::Notices, shell::Shell, toolbar::Toolbar},
+    ui::{notice::Notices, part, shell::Shell, toolbar::Toolbar},
 };
 
 /// The whole page.
@@ -24,7 +24,7 @@ pub fn whole(app: App) -> AnyView {
             <div class="sl-head">
                 <div class="sl-head-text">
                     <h1>{page.title()}</h1>
-                    <p class="sl-muted">{move || tells(app, page)}</p>
+                    <p class="sl-muted">{Signal::derive(move || tells(app, page))}</p>
                 </div>
                 <Toolbar />
             </div>
@@ -38,7 +38,7 @@ pub fn whole(app: App) -> AnyView {
         }
         .into_any(),
     };
-    view! { <Shell>{content}</Shell> }.into_any()
+    view! { <Shell>{part(content)}</Shell> }.into_any()
 }
 
 /// The question that the page's dashboard answers, in the catalogue's words.

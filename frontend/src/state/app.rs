@@ -1,17 +1,26 @@
 //! The one value that every component can reach: signals, and the few things that can be done to them.
 
-use std::{rc::Rc, sync::Arc};
+mod ask;
+
+use std::{
+    rc::Rc,
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+};
 
 use leptos::prelude::*;
-use server_api::{ApiError, CatalogAnswer, Me, ModelEntry, PanelEntry, PanelsRequest};
+use server_api::{ApiError, CatalogAnswer, Me, ModelEntry};
 
-use super::{Board, schedule};
+use super::Board;
 use crate::{
-    api::Client,
     host::{self, Host, Kind, Theme, Timeout},
     paint,
     route::{Location, NoSuchPage, Page, Scope, TimeRange},
 };
+
+static MOUNTS: AtomicU32 = AtomicU32::new(0);
 
 /// Something asked of the server once.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,6 +35,8 @@ pub enum Load<T> {
 pub struct App {
     host: StoredValue<Rc<Host>, LocalStorage>,
     pub kind: Kind,
+    /// Tells this mount from others on the same document.
+    mount: u32,
     location: RwSignal<Result<Location, NoSuchPage>>,
     pub catalog: RwSignal<Load<Arc<CatalogAnswer>>>,
     pub models: RwSignal<Load<Arc<Vec<ModelEntry>>>>,
@@ -47,6 +58,7 @@ impl App {
     pub fn new(host: Rc<Host>, path: &str) -> Self {
         Self {
             kind: host.kind,
+            mount: MOUNTS.fetch_add(1, Ordering::Relaxed),
             location: RwSignal::new(host.read(path)),
             host: StoredValue::new_local(host),
             catalog: RwSignal::new(Load::Waiting),
@@ -61,6 +73,11 @@ impl App {
             hidden: RwSignal::new(host::hidden()),
             timer: StoredValue::new_local(None),
         }
+    }
+
+    /// An element's id that no other mount uses.
+    pub fn id(self, name: &str) -> String {
+        format!("sl-{}-{}", self.mount, name.replace('.', "-"))
     }
 
     /// From any component of the mounted tree.
@@ -118,214 +135,7 @@ impl App {
             self.location.set(to);
         }
     }
-
-    // What the server says.
-
-    pub fn client(self) -> Client {
-        let host = self.host();
-        Client {
-            base: host.base.clone(),
-            csrf: host.csrf_token(),
-        }
-    }
-
-    /// Asks for what all pages need. The page works without models and identity; not without the catalogue.
-    pub fn fetch_basics(self) {
-        self.catalog.set(Load::Waiting);
-        let client = self.client();
-        leptos::task::spawn_local(async move {
-            let answer = client.catalog().await;
-            let _ = self.catalog.try_set(match answer {
-                Ok(catalog) => Load::Here(Arc::new(catalog)),
-                Err(error) => Load::Failed(error),
-            });
-        });
-        let client = self.client();
-        leptos::task::spawn_local(async move {
-            let answer = client.me().await;
-            let _ = self.me.try_set(match answer {
-                Ok(me) => Load::Here(Arc::new(me)),
-                Err(error) => Load::Failed(error),
-            });
-        });
-        self.fetch_models();
-    }
-
-    /// An earlier list stays until the new one is there, and when there is none to be had.
-    pub fn fetch_models(self) {
-        let client = self.client();
-        leptos::task::spawn_local(async move {
-            let answer = client.models().await;
-            let _ = self.models.try_update(|models| match answer {
-                Ok(answer) => *models = Load::Here(Arc::new(answer.models)),
-                Err(error) if !matches!(models, Load::Here(_)) => *models = Load::Failed(error),
-                Err(_) => {}
-            });
-        });
-    }
-
-    /// The panels of a page's dashboard, in reading order.
-    pub fn panels(self, page: Page) -> Vec<Arc<PanelEntry>> {
-        self.catalog.with(|catalog| match catalog {
-            Load::Here(catalog) => dashboard(catalog, page.segment()),
-            _ => Vec::new(),
-        })
-    }
-
-    /// The question that the current place asks; `None` while there is nothing to ask it about.
-    pub fn question(self) -> Option<PanelsRequest> {
-        if self.lost().is_some() {
-            return None;
-        }
-        let at = self.at();
-        let panels: Vec<String> = self.panels(at.page).iter().map(|panel| panel.id.clone()).collect();
-        let width = chart_width(self.width.get());
-        if panels.is_empty() || width == 0 {
-            return None;
-        }
-        let (from, to) = at.range.bounds(host::now());
-        let mut vars = std::collections::BTreeMap::new();
-        if let Some(namespace) = at.scope.namespace() {
-            vars.insert("namespace".to_owned(), vec![namespace.to_owned()]);
-        }
-        if !at.models.is_empty() {
-            vars.insert("model".to_owned(), at.models);
-        }
-        Some(PanelsRequest {
-            panels,
-            vars,
-            from,
-            to,
-            width,
-        })
-    }
-
-    /// Asks for every panel of the page in one request.
-    pub fn ask(self) {
-        let (question, selection, entries) = untrack(|| {
-            let at = self.at();
-            (self.question(), (at.scope, at.models, at.range), self.panels(at.page))
-        });
-        if let Some(question) = question {
-            self.board.ask(self.client(), question, selection, entries);
-        }
-    }
-
-    /// Asks again now: panels, and the models' states.
-    pub fn refresh(self) {
-        if untrack(|| matches!(self.catalog.get(), Load::Failed(_))) {
-            self.fetch_basics();
-        } else {
-            self.fetch_models();
-            self.ask();
-        }
-    }
-
-    /// Starts what runs for as long as the page is mounted. Call once, inside the tree's owner.
-    pub fn start(self) {
-        self.fetch_basics();
-        // A change of place, of the catalogue or of the charts' width asks anew.
-        let question = Memo::new(move |_| {
-            let at = self.at();
-            let ids: Vec<String> = self.panels(at.page).iter().map(|panel| panel.id.clone()).collect();
-            (at.scope, at.models, at.range, ids, chart_width(self.width.get()))
-        });
-        Effect::new(move |_| {
-            // Read, not tracked: a memo that nobody reads never looks at its sources.
-            question.with(|_| ());
-            self.ask();
-        });
-        Effect::new(move |_| {
-            let at = self.at();
-            let wait = schedule::wait_ms(schedule::Now {
-                refresh: at.refresh,
-                range: at.range,
-                hidden: self.hidden.get(),
-                busy: self.board.busy.get(),
-                asked_ms: self.board.asked_ms.get(),
-                now_ms: host::now_ms(),
-            });
-            let timer = wait.and_then(|wait| Timeout::after(wait, move || self.refresh()));
-            self.timer.set_value(timer);
-        });
-        Effect::new(move |_| {
-            let title = match self.lost() {
-                Some(_) => "Page not found",
-                None => self.page().title(),
-            };
-            self.host().set_title(&format!("{title} · Servelens"));
-        });
-    }
 }
 
 /// What the pictures belong to: another one makes them stale.
 pub type Selection = (Scope, Vec<String>, TimeRange);
-
-fn dashboard(catalog: &CatalogAnswer, id: &str) -> Vec<Arc<PanelEntry>> {
-    let Some(dashboard) = catalog.dashboards.iter().find(|dashboard| dashboard.id == id) else {
-        return Vec::new();
-    };
-    let panel = |wanted: &String| catalog.panels.iter().find(|panel| panel.id == *wanted);
-    dashboard
-        .panels
-        .iter()
-        .filter_map(panel)
-        .cloned()
-        .map(Arc::new)
-        .collect()
-}
-
-/// Width of one chart for a page of this width, in steps of 100 so that a small change of size asks nothing new.
-/// The style sheet's grid has the same break points.
-fn chart_width(page: f64) -> u32 {
-    if page <= 0.0 {
-        return 0;
-    }
-    let columns = match page {
-        ..700.0 => 1.0,
-        ..1160.0 => 2.0,
-        _ => 3.0,
-    };
-    ((page / columns / 100.0).ceil() * 100.0).clamp(300.0, 1200.0) as u32
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_chart_s_width_follows_the_grid_in_coarse_steps() {
-        for (page, width) in [
-            (0.0, 0),
-            (360.0, 400),
-            (699.0, 700),
-            (720.0, 400),
-            (1159.0, 600),
-            (1400.0, 500),
-            (9e9, 1200),
-        ] {
-            assert_eq!(chart_width(page), width, "{page}");
-        }
-    }
-
-    #[test]
-    fn a_dashboard_keeps_its_order_and_leaves_out_what_the_catalogue_lacks() {
-        let panel = |id: &str| {
-            format!(
-                r#"{{"id":"{id}","title":"","tells":"","when_bad":"","unit":"none","kind":"line","covers":[],"queries":[],"thresholds":[]}}"#
-            )
-        };
-        let catalog = format!(
-            r#"{{"version":"1","families":[],"dashboards":[{{"id":"gpus","title":"","panels":["b","gone","a"]}}],"panels":[{},{}]}}"#,
-            panel("a"),
-            panel("b")
-        );
-        let catalog: CatalogAnswer = serde_json::from_str(&catalog).unwrap();
-        let ids: Vec<String> = dashboard(&catalog, "gpus")
-            .iter()
-            .map(|panel| panel.id.clone())
-            .collect();
-        assert_eq!(ids, ["b", "a"]);
-        assert!(dashboard(&catalog, "routing").is_empty());
-    }
-}

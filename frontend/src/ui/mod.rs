@@ -1,4 +1,7 @@
 //! Components, one folder each. They read state and draw; they ask nothing of the server by themselves.
+//!
+//! Attributes take a [`leptos::prelude::Signal`] and changing children go through [`part`] and [`when`], not bare closures:
+//! Leptos compiles its machinery anew for every closure type, which would double the size of the page.
 
 pub mod chart;
 pub mod grid;
@@ -11,3 +14,22 @@ pub mod popover;
 pub mod shell;
 pub mod stat;
 pub mod toolbar;
+
+use leptos::{ev::MouseEvent, prelude::*};
+
+/// What a click on a button does.
+pub fn press(mut then: impl FnMut() + 'static) -> Box<dyn FnMut(MouseEvent)> {
+    Box::new(move |_| then())
+}
+
+/// A child that is made anew whenever what `view` read has changed.
+pub fn part(view: impl Fn() -> AnyView + Send + 'static) -> AnyView {
+    let view: Box<dyn Fn() -> AnyView + Send> = Box::new(view);
+    view.into_any()
+}
+
+/// `view` for as long as `shown` is true; it is made once each time that comes about.
+pub fn when(shown: Signal<bool>, view: impl Fn() -> AnyView + Send + 'static) -> AnyView {
+    let shown = Memo::new(move |_| shown.get());
+    part(move || if shown.get() { view() } else { ().into_any() })
+}

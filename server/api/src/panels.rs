@@ -59,7 +59,7 @@ pub struct PanelAnswer {
 }
 
 /// One record of the streamed answer.
-#[expect(
+#[allow(
     clippy::large_enum_variant,
     reason = "a record is made once and moved once; a box would only add an allocation"
 )]

@@ -29,7 +29,7 @@ pub enum WireError {
     Head(String),
 }
 
-#[expect(
+#[allow(
     clippy::large_enum_variant,
     reason = "a head lives for one record; a box would only add an allocation"
 )]

@@ -57,6 +57,13 @@ async fn ask<'a>(asking: &'a Asking, plan: &Plan, names: &Names, id: &str) -> Re
         frames: Vec::new(),
         warnings: names.warnings.clone(),
     };
+    // Said, because a chart of everything under a page narrowed to one model would be read as that model's.
+    found.warnings.extend(
+        catalog
+            .unheeded(panel, &plan.vars)
+            .into_iter()
+            .map(|variable| format!("Not narrowed by {variable}: these metrics do not tell it apart.")),
+    );
     for Decoded { data, warnings } in try_join_all(questions).await? {
         found.frames.extend(data);
         found.warnings.extend(warnings);
@@ -80,15 +87,15 @@ async fn one(
         .map_err(|_| Fault::Internal("turns are closed".to_owned()))?;
     let _through = asking.app.gate.enter().await?;
     let (app, caller) = (&asking.app, &asking.caller);
+    // A total of the whole range is told by the range's last instant alone.
+    let at_the_end = Columns {
+        start: plan.grid.end,
+        step: plan.grid.step,
+        len: 1,
+    };
     match panel.kind {
+        Kind::Bar => fetch::distribution(app, caller, expr, query, at_the_end).await,
+        Kind::Stat if panel.is_total() => fetch::range(app, caller, expr, query, at_the_end).await,
         Kind::Line | Kind::Area | Kind::Stat => fetch::range(app, caller, expr, query, plan.columns()).await,
-        Kind::Bar => {
-            let at = Columns {
-                start: plan.grid.end,
-                step: plan.grid.step,
-                len: 1,
-            };
-            fetch::distribution(app, caller, expr, query, at).await
-        }
     }
 }

@@ -55,6 +55,7 @@ fn open() -> Router<Arc<App>> {
         .route("/assets/{name}", get(assets::asset))
         .route("/", get(assets::index))
         .route("/servelens", get(assets::index))
+        .route("/servelens/", get(assets::index))
         .route("/servelens/{*page}", get(assets::index))
 }
 

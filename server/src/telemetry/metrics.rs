@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axum::http::{Method, StatusCode};
 use prometheus_client::{
-    encoding::{EncodeLabelSet, EncodeLabelValue, text},
+    encoding::{EncodeLabelSet, text},
     metrics::{counter::Counter, family::Family, gauge::Gauge, histogram::Histogram, info::Info},
     registry::Registry,
 };
@@ -15,8 +15,9 @@ const SECONDS: [f64; 10] = [0.001, 0.005, 0.025, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0,
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct RequestLabels {
     route: String,
-    method: MethodLabel,
-    status: StatusLabel,
+    method: &'static str,
+    /// The class: `2xx`, `4xx`, …
+    status: &'static str,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -38,23 +39,6 @@ struct ApiLabels {
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct PanelLabels {
     state: &'static str,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, EncodeLabelValue)]
-enum MethodLabel {
-    Get,
-    Head,
-    Post,
-    Other,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, EncodeLabelValue)]
-enum StatusLabel {
-    Informational,
-    Success,
-    Redirection,
-    ClientError,
-    ServerError,
 }
 
 type Histograms<L> = Family<L, Histogram, fn() -> Histogram>;
@@ -110,17 +94,17 @@ impl Metrics {
     /// `route` is the template a request matched, never the path it sent.
     pub fn request(&self, route: &str, method: &Method, status: StatusCode, took: Duration) {
         let method = match *method {
-            Method::GET => MethodLabel::Get,
-            Method::HEAD => MethodLabel::Head,
-            Method::POST => MethodLabel::Post,
-            _ => MethodLabel::Other,
+            Method::GET => "GET",
+            Method::HEAD => "HEAD",
+            Method::POST => "POST",
+            _ => "other",
         };
         let status = match status.as_u16() / 100 {
-            1 => StatusLabel::Informational,
-            2 => StatusLabel::Success,
-            3 => StatusLabel::Redirection,
-            4 => StatusLabel::ClientError,
-            _ => StatusLabel::ServerError,
+            1 => "1xx",
+            2 => "2xx",
+            3 => "3xx",
+            4 => "4xx",
+            _ => "5xx",
         };
         let labels = RequestLabels {
             route: route.to_owned(),

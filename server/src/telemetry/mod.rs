@@ -5,6 +5,8 @@
 pub mod metrics;
 pub mod request_id;
 
+use std::io::IsTerminal as _;
+
 use tracing_subscriber::{EnvFilter, fmt, prelude::*};
 
 use crate::config::{LogConfig, LogFormat};
@@ -16,7 +18,9 @@ pub use request_id::RequestId;
 pub fn init(config: &LogConfig) {
     let filter = EnvFilter::try_new(&config.level).unwrap_or_else(|_| EnvFilter::new("info"));
     let registry = tracing_subscriber::registry().with(filter);
-    let lines = fmt::layer().with_writer(std::io::stderr);
+    // Colours are for a terminal: in a file they are noise around every field.
+    let colours = std::io::stderr().is_terminal();
+    let lines = fmt::layer().with_ansi(colours).with_writer(std::io::stderr);
     // An error means that a subscriber is there already.
     let _ = match config.format {
         LogFormat::Text => registry.with(lines).try_init(),

@@ -104,9 +104,9 @@ pub fn Chart(
             <canvas
                 node_ref=canvas
                 role="img"
-                aria-label=spoken
-                style:width=move || format!("{}px", size.get().width)
-                style:height=move || format!("{}px", size.get().height)
+                aria-label=Signal::derive(spoken)
+                style:width=Signal::derive(move || format!("{}px", size.get().width))
+                style:height=Signal::derive(move || format!("{}px", size.get().height))
             ></canvas>
             {crosshair(shown, layout)}
             <Tooltip shown=shown only=only layout=layout hit=hit />
@@ -154,10 +154,10 @@ fn crosshair(shown: Signal<Option<Arc<Shown>>>, layout: RwSignal<Option<Arc<Layo
     view! {
         <div
             class="sl-crosshair"
-            hidden=move || at().is_none()
-            style:transform=move || at().map(|(x, ..)| format!("translateX({x:.1}px)"))
-            style:top=move || at().map(|(_, top, _)| format!("{top:.1}px"))
-            style:height=move || at().map(|(.., height)| format!("{height:.1}px"))
+            hidden=Signal::derive(move || at().is_none())
+            style:transform=Signal::derive(move || at().map(|(x, ..)| format!("translateX({x:.1}px)")))
+            style:top=Signal::derive(move || at().map(|(_, top, _)| format!("{top:.1}px")))
+            style:height=Signal::derive(move || at().map(|(.., height)| format!("{height:.1}px")))
         ></div>
     }
     .into_any()

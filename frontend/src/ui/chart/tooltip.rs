@@ -5,7 +5,11 @@ use std::sync::Arc;
 use chart::{Hit, Kind, Layout};
 use leptos::prelude::*;
 
-use crate::{host::BrowserClock, state::Shown, ui::legend};
+use crate::{
+    host::BrowserClock,
+    state::Shown,
+    ui::{legend, part},
+};
 
 /// More rows than this cover the chart; the rest is counted.
 const ROWS: usize = 10;
@@ -23,29 +27,27 @@ pub fn Tooltip(
         only.track();
         Some((rows(&shown, &hit)?, dots(&shown, &hit), place(&hit, &layout)))
     };
-    view! {
-        {move || {
-            inside()
-                .map(|(rows, dots, place)| {
-                    view! {
-                        {dots}
-                        <div class="sl-tooltip" style=place>
-                            {rows}
-                        </div>
-                    }
-                })
-        }}
-    }
-    .into_any()
+    part(move || match inside() {
+        None => ().into_any(),
+        Some((rows, dots, (left, right))) => view! {
+            {dots}
+            <div class="sl-tooltip" style:left=left style:right=right>
+                {rows}
+            </div>
+        }
+        .into_any(),
+    })
 }
 
-/// Beside the pointer, on the side with more room.
-fn place(hit: &Hit, layout: &Layout) -> String {
+/// `left` and `right`: beside the pointer, on the side with more room. Single properties, here and below: a strict
+/// content security policy forbids `style` attributes.
+fn place(hit: &Hit, layout: &Layout) -> (String, String) {
     const GAP: f64 = 14.0;
+    let auto = || "auto".to_owned();
     if hit.x < layout.width / 2.0 {
-        format!("left:{:.0}px", hit.x + GAP)
+        (format!("{:.0}px", hit.x + GAP), auto())
     } else {
-        format!("right:{:.0}px", layout.width - hit.x + GAP)
+        (auto(), format!("{:.0}px", layout.width - hit.x + GAP))
     }
 }
 
@@ -92,12 +94,8 @@ fn dots(shown: &Shown, hit: &Hit) -> Vec<AnyView> {
         return Vec::new();
     }
     let dot = |&(at, _, y): &(usize, f64, f64)| {
-        let place = format!(
-            "transform:translate({:.1}px,{y:.1}px);background:{}",
-            hit.x,
-            legend::color(at)
-        );
-        view! { <span class="sl-dot" style=place></span> }.into_any()
+        let place = format!("translate({:.1}px, {y:.1}px)", hit.x);
+        view! { <span class="sl-dot" style:transform=place style:background=legend::color(at)></span> }.into_any()
     };
     hit.values.iter().map(dot).collect()
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use server_api::PanelEntry;
 
-use super::{panel::Panel, stat::Stat};
+use super::{panel::Panel, part, stat::Stat, when};
 use crate::{
     route::Page,
     state::{App, Load},
@@ -24,24 +24,42 @@ pub fn Grid(
     // Only the catalogue decides which cards there are; answers change what is in them.
     let entries = Memo::new(move |_| app.panels(page).into_iter().map(Same).collect::<Vec<_>>());
     let waiting = move || app.catalog.with(|catalog| *catalog == Load::Waiting);
+    let cards = move || {
+        let (tiles, charts): (Vec<_>, Vec<_>) = entries
+            .get()
+            .into_iter()
+            .map(|Same(entry)| entry)
+            .partition(|entry| entry.kind == TILE);
+        let mut all = Vec::new();
+        if !tiles.is_empty() {
+            let tiles: Vec<AnyView> = tiles
+                .into_iter()
+                .map(|entry| view! { <Stat entry=entry /> }.into_any())
+                .collect();
+            all.push(view! { <div class="sl-tiles">{tiles}</div> }.into_any());
+        }
+        all.extend(
+            groups(charts, by_family)
+                .into_iter()
+                .map(|group| charts_of(app, group, by_family)),
+        );
+        all.into_any()
+    };
     view! {
-        {move || {
-            let (tiles, charts): (Vec<_>, Vec<_>) =
-                entries.get().into_iter().map(|Same(entry)| entry).partition(|entry| entry.kind == TILE);
-            view! {
-                {(!tiles.is_empty())
-                    .then(|| {
-                        let tiles: Vec<_> = tiles.into_iter().map(|entry| view! { <Stat entry=entry /> }).collect();
-                        view! { <div class="sl-tiles">{tiles}</div> }
-                    })}
-                {groups(charts, by_family).into_iter().map(|group| charts_of(app, group, by_family)).collect::<Vec<_>>()}
-            }
-        }}
-        <Show when=waiting>
-            <div class="sl-grid" role="status" aria-label="Loading">
-                {(0..6).map(|_| view! { <div class="sl-card sl-panel sl-ghost"></div> }).collect::<Vec<_>>()}
-            </div>
-        </Show>
+        {part(cards)}
+        {when(Signal::derive(waiting), ghosts)}
+    }
+    .into_any()
+}
+
+/// In the place of the cards while nobody knows yet which there are.
+fn ghosts() -> AnyView {
+    let ghost = || view! { <div class="sl-card sl-panel sl-ghost"></div> }.into_any();
+    let ghosts: Vec<AnyView> = (0..6).map(|_| ghost()).collect();
+    view! {
+        <div class="sl-grid" role="status" aria-label="Loading">
+            {ghosts}
+        </div>
     }
     .into_any()
 }

@@ -9,6 +9,7 @@ use leptos::prelude::*;
 use crate::{
     paint::SERIES,
     state::{App, Line, Shown},
+    ui::{part, press},
 };
 
 /// The CSS colour of a series.
@@ -31,10 +32,11 @@ pub fn Legend(
         lines
     });
     view! {
-        <ul class="sl-legend" class:sl-legend-wide=move || names.with(|names| names.iter().any(|name| name.chars().count() > WIDE))>
-            <For each=move || names.get().into_iter().enumerate() key=Clone::clone let((at, name))>
-                {row(shown, only, at, name)}
-            </For>
+        <ul class="sl-legend" class:sl-legend-wide=Signal::derive(move || names.with(|names| names.iter().any(|name| name.chars().count() > WIDE)))>
+            {part(move || {
+                let rows = names.get().into_iter().enumerate().map(|(at, name)| row(shown, only, at, name));
+                rows.collect::<Vec<_>>().into_any()
+            })}
         </ul>
     }
     .into_any()
@@ -80,17 +82,17 @@ fn row(shown: Signal<Option<Arc<Shown>>>, only: RwSignal<Option<usize>>, at: usi
             <button
                 type="button"
                 class="sl-legend-row"
-                class:sl-legend-faded=faded
-                aria-pressed=move || pressed().to_string()
+                class:sl-legend-faded=Signal::derive(faded)
+                aria-pressed=Signal::derive(move || pressed().to_string())
                 title=name
-                on:click=move |_| only.update(|only| *only = if *only == Some(at) { None } else { Some(at) })
+                on:click=press(move || only.update(|only| *only = if *only == Some(at) { None } else { Some(at) }))
             >
                 <span class="sl-swatch" style:background=color(at)></span>
                 <span class="sl-legend-name">
                     <span class="sl-legend-start">{head}</span>
                     <span class="sl-legend-end">{tail}</span>
                 </span>
-                <span class="sl-legend-value" data-value=raw>
+                <span class="sl-legend-value" data-value=Signal::derive(raw)>
                     {text}
                 </span>
             </button>

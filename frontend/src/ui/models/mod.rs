@@ -8,6 +8,7 @@ use server_api::{ModelEntry, ModelState};
 use crate::{
     route::{Location, Scope},
     state::{App, Load},
+    ui::{part, press},
 };
 
 /// For a reader, and whether it needs one's attention.
@@ -68,7 +69,7 @@ pub fn ModelTable() -> impl IntoView {
                         <th scope="col">"State"</th>
                     </tr>
                 </thead>
-                <tbody>{body}</tbody>
+                <tbody>{part(body)}</tbody>
             </table>
         </section>
     }
@@ -108,16 +109,16 @@ fn row(app: App, model: ModelEntry) -> AnyView {
     let place = format!("{} · {}", model.namespace, model.runtime);
     let on_click = {
         let name = name.clone();
-        move |_| app.change(|location| choose(location, &name))
+        press(move || app.change(|location| choose(location, &name)))
     };
     view! {
         <tr
-            class:sl-chosen=move || chosen.get()
+            class:sl-chosen=Signal::derive(move || chosen.get())
             data-model=marked
             on:click=on_click
         >
             <td>
-                <button type="button" class="sl-link" aria-pressed=move || chosen.get().to_string()>
+                <button type="button" class="sl-link" aria-pressed=Signal::derive(move || chosen.get().to_string())>
                     {name}
                 </button>
                 <span class="sl-narrow sl-muted">{place}</span>

@@ -3,7 +3,10 @@
 use leptos::prelude::*;
 use server_api::{ApiError, Scope};
 
-use super::icon::{Icon, icon};
+use super::{
+    icon::{Icon, icon},
+    part, press,
+};
 use crate::state::{App, Load};
 
 /// One fault with its next step and a way to try again.
@@ -18,7 +21,7 @@ pub fn fault(error: &ApiError, retry: impl Fn() + 'static) -> AnyView {
                 {error.next_step.clone()}
                 {request.map(|id| view! { <span class="sl-muted">" Request " <code>{id}</code></span> })}
             </div>
-            <button type="button" class="sl-button" on:click=move |_| retry()>
+            <button type="button" class="sl-button" on:click=press(retry)>
                 "Try again"
             </button>
         </div>
@@ -31,20 +34,18 @@ pub fn fault(error: &ApiError, retry: impl Fn() + 'static) -> AnyView {
 pub fn Notices() -> impl IntoView {
     let app = App::here();
     let catalog = move || match app.catalog.get() {
-        Load::Failed(error) => Some(fault(&error, move || app.fetch_basics())),
-        _ => None,
+        Load::Failed(error) => fault(&error, move || app.fetch_basics()),
+        _ => ().into_any(),
     };
     let board = move || {
-        app.board
-            .failure
-            .get()
-            .map(|error| fault(&error, move || app.refresh()))
+        let error = app.board.failure.get();
+        error.map(|error| fault(&error, move || app.refresh())).into_any()
     };
     let rights = move || match app.me.get() {
-        Load::Here(me) if me.scope == Scope::None => Some(no_rights(&me.rights)),
-        _ => None,
+        Load::Here(me) if me.scope == Scope::None => no_rights(&me.rights),
+        _ => ().into_any(),
     };
-    view! { {catalog} {board} {rights} }.into_any()
+    view! { {part(catalog)} {part(board)} {part(rights)} }.into_any()
 }
 
 fn no_rights(rights: &[server_api::Right]) -> AnyView {

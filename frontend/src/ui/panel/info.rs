@@ -7,7 +7,10 @@ use server_api::{PanelEntry, Source};
 
 use crate::{
     state::Shown,
-    ui::icon::{Icon, icon},
+    ui::{
+        icon::{Icon, icon},
+        part, press,
+    },
 };
 
 #[component]
@@ -41,14 +44,14 @@ pub fn Info(
                 class="sl-icon-button sl-info-close"
                 aria-label="Close"
                 node_ref=close
-                on:click=move |_| open.set(false)
+                on:click=press(move || open.set(false))
             >
                 {icon(Icon::Close)}
             </button>
             <p class="sl-info-title">{entry.title.clone()}</p>
             <p>{entry.tells.clone()}</p>
-            {part("When it looks bad", &entry.when_bad)}
-            {move || shown.with(|shown| shown.as_ref().map(|shown| origin(shown)))}
+            {chapter("When it looks bad", &entry.when_bad)}
+            {part(move || shown.with(|shown| shown.as_ref().map(|shown| origin(shown))).into_any())}
             <h3>{if queries.len() > 1 { "Queries" } else { "Query" }}</h3>
             {queries}
         </div>
@@ -56,7 +59,7 @@ pub fn Info(
     .into_any()
 }
 
-fn part(title: &'static str, text: &str) -> Option<AnyView> {
+fn chapter(title: &'static str, text: &str) -> Option<AnyView> {
     (!text.is_empty()).then(|| view! { <h3>{title}</h3> <p>{text.to_owned()}</p> }.into_any())
 }
 

@@ -9,7 +9,10 @@ use server_api::{ModelEntry, ModelState};
 use crate::{
     route::Location,
     state::{App, Load, Look, Shown},
-    ui::icon::{Icon, icon},
+    ui::{
+        icon::{Icon, icon},
+        part, press,
+    },
 };
 
 /// What the panel says instead of a picture, and what to do about it.
@@ -62,7 +65,7 @@ pub fn silent<'a>(models: &'a [ModelEntry], at: &Location) -> Option<&'a str> {
 #[component]
 pub fn Empty(#[prop(into)] look: Signal<Look>, #[prop(into)] shown: Signal<Option<Arc<Shown>>>) -> impl IntoView {
     let app = App::here();
-    move || {
+    part(move || {
         let which = look.get();
         if which == Look::Loading {
             return skeleton();
@@ -92,7 +95,7 @@ pub fn Empty(#[prop(into)] look: Signal<Look>, #[prop(into)] shown: Signal<Optio
                 {retry
                     .then(|| {
                         view! {
-                            <button type="button" class="sl-button" on:click=move |_| app.refresh()>
+                            <button type="button" class="sl-button" on:click=press(move || app.refresh())>
                                 "Try again"
                             </button>
                         }
@@ -103,7 +106,7 @@ pub fn Empty(#[prop(into)] look: Signal<Look>, #[prop(into)] shown: Signal<Optio
             </div>
         }
         .into_any()
-    }
+    })
 }
 
 /// The style sheet's word for a look.

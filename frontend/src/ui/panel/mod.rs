@@ -12,6 +12,7 @@ use super::{
     chart::Chart,
     icon::{Icon, icon},
     legend::Legend,
+    part, press, when,
 };
 use crate::state::{App, Look, PanelView};
 use info::Info;
@@ -27,7 +28,7 @@ pub fn Panel(entry: Arc<PanelEntry>) -> impl IntoView {
     let only = RwSignal::new(None::<usize>);
     let info = RwSignal::new(false);
     let id = entry.id.clone();
-    let heading = format!("sl-title-{}", id.replace('.', "-"));
+    let heading = app.id(&entry.id);
     let labelled = heading.clone();
     let lines =
         Memo::new(move |_| shown.with(|shown| shown.as_ref().is_some_and(|shown| !shown.plot.lines.is_empty())));
@@ -37,9 +38,7 @@ pub fn Panel(entry: Arc<PanelEntry>) -> impl IntoView {
         move || match look.get() {
             Look::Picture => view! {
                 <Chart title=entry.title.clone() shown=shown only=only />
-                <Show when=move || lines.get()>
-                    <Legend shown=shown only=only />
-                </Show>
+                {when(lines.into(), move || view! { <Legend shown=shown only=only /> }.into_any())}
             }
             .into_any(),
             _ => view! { <Empty look=look shown=shown /> }.into_any(),
@@ -48,12 +47,12 @@ pub fn Panel(entry: Arc<PanelEntry>) -> impl IntoView {
     view! {
         <section
             class="sl-card sl-panel"
-            class:sl-stale=move || view.with(|view| view.stale)
-            class:sl-waiting=move || view.with(|view| view.waiting)
+            class:sl-stale=Signal::derive(move || view.with(|view| view.stale))
+            class:sl-waiting=Signal::derive(move || view.with(|view| view.waiting))
             aria-labelledby=labelled
-            aria-busy=move || view.with(|view| view.waiting).to_string()
+            aria-busy=Signal::derive(move || view.with(|view| view.waiting).to_string())
             data-panel=id
-            data-state=move || look.get().name()
+            data-state=Signal::derive(move || look.get().name())
         >
             <header class="sl-card-head">
                 <h2 id=heading>{entry.title.clone()}</h2>
@@ -61,18 +60,16 @@ pub fn Panel(entry: Arc<PanelEntry>) -> impl IntoView {
                 <button
                     type="button"
                     class="sl-icon-button"
-                    aria-expanded=move || info.get().to_string()
+                    aria-expanded=Signal::derive(move || info.get().to_string())
                     aria-label=format!("About {}", entry.title)
                     title="What this shows, and where it comes from"
-                    on:click=move |_| info.update(|open| *open = !*open)
+                    on:click=press(move || info.update(|open| *open = !*open))
                 >
                     {icon(Icon::Info)}
                 </button>
             </header>
-            <div class="sl-card-body">{body}</div>
-            <Show when=move || info.get()>
-                <Info entry=Arc::clone(&entry) shown=shown open=info />
-            </Show>
+            <div class="sl-card-body">{part(body)}</div>
+            {when(info.into(), move || view! { <Info entry=Arc::clone(&entry) shown=shown open=info /> }.into_any())}
         </section>
     }
     .into_any()
@@ -82,20 +79,18 @@ pub fn Panel(entry: Arc<PanelEntry>) -> impl IntoView {
 fn warnings(view: Signal<PanelView>) -> AnyView {
     let texts =
         Memo::new(move |_| view.with(|view| view.shown.as_ref().map_or(Vec::new(), |shown| shown.warnings.clone())));
-    view! {
-        {move || {
-            let texts = texts.get();
-            (!texts.is_empty())
-                .then(|| {
-                    let all = texts.join("\n");
-                    view! {
-                        <span class="sl-badge sl-badge-warning" role="img" aria-label=all.clone() title=all.clone()>
-                            {icon(Icon::Warning)}
-                            {(texts.len() > 1).then_some(texts.len())}
-                        </span>
-                    }
-                })
-        }}
-    }
-    .into_any()
+    part(move || {
+        let texts = texts.get();
+        if texts.is_empty() {
+            return ().into_any();
+        }
+        let all = texts.join("\n");
+        view! {
+            <span class="sl-badge sl-badge-warning" role="img" aria-label=all.clone() title=all.clone()>
+                {icon(Icon::Warning)}
+                {(texts.len() > 1).then(|| texts.len().to_string())}
+            </span>
+        }
+        .into_any()
+    })
 }

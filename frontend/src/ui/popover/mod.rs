@@ -4,7 +4,10 @@ use leptos::{ev::KeyboardEvent, html, prelude::*};
 use wasm_bindgen::JsCast as _;
 use web_sys::Node;
 
-use super::icon::{Icon, icon};
+use super::{
+    icon::{Icon, icon},
+    press, when,
+};
 use crate::host::{self, Listener};
 
 #[component]
@@ -59,18 +62,24 @@ pub fn Popover(
                 class="sl-control sl-popover-button"
                 node_ref=button
                 aria-haspopup="dialog"
-                aria-expanded=move || open.get().to_string()
-                aria-label=move || format!("{name}: {}", label.get())
-                on:click=move |_| open.update(|open| *open = !*open)
+                aria-expanded=Signal::derive(move || open.get().to_string())
+                aria-label=Signal::derive(move || format!("{name}: {}", label.get()))
+                on:click=press(move || open.update(|open| *open = !*open))
             >
-                <span class="sl-popover-label">{move || label.get()}</span>
+                <span class="sl-popover-label">{label}</span>
                 {icon(Icon::ChevronDown)}
             </button>
-            <Show when=move || open.get()>
-                <div class="sl-popover-dialog" class:sl-popover-left=to_the_left role="dialog" aria-label=name>
-                    {children()}
-                </div>
-            </Show>
+            {when(
+                open.into(),
+                move || {
+                    view! {
+                        <div class="sl-popover-dialog" class:sl-popover-left=to_the_left role="dialog" aria-label=name>
+                            {children()}
+                        </div>
+                    }
+                    .into_any()
+                },
+            )}
         </div>
     }
     .into_any()

@@ -2,7 +2,10 @@
 
 use leptos::{ev::MouseEvent, prelude::*};
 
-use super::icon::{Icon, icon};
+use super::{
+    icon::{Icon, icon},
+    part, press,
+};
 use crate::{
     host::{Kind, Theme},
     route::Page,
@@ -39,8 +42,8 @@ fn tab(app: App, page: Page) -> AnyView {
     view! {
         <a
             class="sl-tab"
-            href=move || href(app, page)
-            aria-current=current
+            href=Signal::derive(move || href(app, page))
+            aria-current=Signal::derive(current)
             on:click=move |event| follow(app, page, &event)
         >
             {page.title()}
@@ -64,24 +67,24 @@ fn follow(app: App, page: Page, event: &MouseEvent) {
 
 fn side(app: App) -> AnyView {
     let user = move || match app.me.get() {
-        Load::Here(me) => Some(me.user.clone()),
-        _ => None,
+        Load::Here(me) => me.user.clone(),
+        _ => String::new(),
     };
-    let switch = move |_| {
+    let switch = move || {
         let dark = !app.dark.get_untracked();
         Theme::choose(dark);
         app.retheme();
     };
     view! {
         <div class="sl-side">
-            <span class="sl-user">{user}</span>
+            <span class="sl-user">{Signal::derive(user)}</span>
             <button
                 type="button"
                 class="sl-icon-button"
-                aria-label=move || if app.dark.get() { "Light theme" } else { "Dark theme" }
-                on:click=switch
+                aria-label=Signal::derive(move || if app.dark.get() { "Light theme" } else { "Dark theme" })
+                on:click=press(switch)
             >
-                {move || icon(if app.dark.get() { Icon::Sun } else { Icon::Moon })}
+                {part(move || icon(if app.dark.get() { Icon::Sun } else { Icon::Moon }))}
             </button>
         </div>
     }

@@ -9,6 +9,7 @@ use super::{
     chart::Chart,
     icon::{Icon, icon},
     panel::{sentence, style},
+    part,
 };
 use crate::{
     host::BrowserClock,
@@ -27,13 +28,13 @@ pub fn Stat(entry: Arc<PanelEntry>) -> impl IntoView {
     let look = Memo::new(move |_| view.with(PanelView::look));
     let shown = Signal::derive(move || view.with(|view| view.shown.clone()));
     let only = RwSignal::new(None::<usize>);
-    let heading = format!("sl-title-{}", entry.id.replace('.', "-"));
+    let heading = app.id(&entry.id);
     let labelled = heading.clone();
     let title = entry.title.clone();
     let level = move || shown.with(|shown| shown.as_ref().and_then(|shown| now(shown).and_then(|now| now.level)));
     let body = move || match look.get() {
         Look::Picture => view! {
-            {move || shown.with(|shown| shown.as_ref().map(|shown| number(shown)))}
+            {part(move || shown.with(|shown| shown.as_ref().and_then(|shown| number(shown))).into_any())}
             <Chart title=title.clone() shown=shown only=only />
         }
         .into_any(),
@@ -61,18 +62,18 @@ pub fn Stat(entry: Arc<PanelEntry>) -> impl IntoView {
     view! {
         <section
             class="sl-card sl-stat"
-            class:sl-stale=move || view.with(|view| view.stale)
-            class:sl-waiting=move || view.with(|view| view.waiting)
-            class:sl-stat-warning=move || level() == Some(Level::Warning)
-            class:sl-stat-critical=move || level() == Some(Level::Critical)
+            class:sl-stale=Signal::derive(move || view.with(|view| view.stale))
+            class:sl-waiting=Signal::derive(move || view.with(|view| view.waiting))
+            class:sl-stat-warning=Signal::derive(move || level() == Some(Level::Warning))
+            class:sl-stat-critical=Signal::derive(move || level() == Some(Level::Critical))
             aria-labelledby=labelled
-            aria-busy=move || view.with(|view| view.waiting).to_string()
+            aria-busy=Signal::derive(move || view.with(|view| view.waiting).to_string())
             data-panel=entry.id.clone()
-            data-state=move || look.get().name()
+            data-state=Signal::derive(move || look.get().name())
             title=entry.tells.clone()
         >
             <h2 id=heading>{entry.title.clone()}</h2>
-            {body}
+            {part(body)}
         </section>
     }
     .into_any()

@@ -10,7 +10,9 @@ use crate::{
     state::{App, Load},
     ui::{
         models::{in_scope, state_word},
+        part,
         popover::Popover,
+        press,
     },
 };
 
@@ -57,7 +59,7 @@ pub fn ModelSelect() -> impl IntoView {
     let option = move |(name, state): (String, Option<ModelState>)| {
         let checked = {
             let name = name.clone();
-            move || chosen.with(|chosen| chosen.contains(&name))
+            Signal::derive(move || chosen.with(|chosen| chosen.contains(&name)))
         };
         let word = state.map_or("not served now", state_word);
         view! {
@@ -74,22 +76,26 @@ pub fn ModelSelect() -> impl IntoView {
                 <span class="sl-muted">{word}</span>
             </label>
         }
+        .into_any()
     };
     view! {
         <div class="sl-field">
             <span class="sl-field-name">"Models"</span>
             <Popover name="Models" label=Signal::derive(move || chosen.with(|chosen| label(chosen))) open=open>
                 <div class="sl-options">
-                    <For each=move || choices.get() key=|(name, _)| name.clone() children=option />
-                    <Show when=move || choices.with(BTreeMap::is_empty)>
-                        <p class="sl-muted">"No model is served here."</p>
-                    </Show>
+                    {part(move || {
+                        let choices = choices.get();
+                        if choices.is_empty() {
+                            return view! { <p class="sl-muted">"No model is served here."</p> }.into_any();
+                        }
+                        choices.into_iter().map(option).collect::<Vec<_>>().into_any()
+                    })}
                 </div>
                 <button
                     type="button"
                     class="sl-button"
-                    prop:disabled=move || chosen.with(Vec::is_empty)
-                    on:click=move |_| app.change(|location| location.models.clear())
+                    prop:disabled=Signal::derive(move || chosen.with(Vec::is_empty))
+                    on:click=press(move || app.change(|location| location.models.clear()))
                 >
                     "All models"
                 </button>

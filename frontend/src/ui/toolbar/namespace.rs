@@ -8,6 +8,7 @@ use server_api::{Me, ModelEntry};
 use crate::{
     route::Scope,
     state::{App, Load},
+    ui::part,
 };
 
 /// No namespace has this name: it holds a character that Kubernetes forbids.
@@ -52,7 +53,7 @@ pub fn NamespaceSelect() -> impl IntoView {
     let option = move |name: String| {
         let chosen = {
             let name = name.clone();
-            move || current.get() == name
+            Signal::derive(move || current.get() == name)
         };
         let value = name.clone();
         view! {
@@ -60,16 +61,17 @@ pub fn NamespaceSelect() -> impl IntoView {
                 {name}
             </option>
         }
+        .into_any()
     };
     view! {
         <label class="sl-field">
             <span class="sl-field-name">"Namespace"</span>
             <span class="sl-select">
                 <select class="sl-control" on:change:target=move |event| choose(event.target().value())>
-                    <option value=ALL prop:selected=move || current.get() == ALL>
+                    <option value=ALL prop:selected=Signal::derive(move || current.get() == ALL)>
                         "All namespaces"
                     </option>
-                    {move || names.get().into_iter().map(option).collect::<Vec<_>>()}
+                    {part(move || names.get().into_iter().map(option).collect::<Vec<_>>().into_any())}
                 </select>
             </span>
         </label>

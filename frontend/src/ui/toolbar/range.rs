@@ -6,7 +6,7 @@ use crate::{
     host::{BrowserClock, local_input, now, parse_local_input},
     route::{PRESETS, Preset, TimeRange},
     state::App,
-    ui::popover::Popover,
+    ui::{popover::Popover, press},
 };
 use chart::{Clock as _, Grain};
 
@@ -44,18 +44,19 @@ pub fn RangePicker() -> impl IntoView {
             <button
                 type="button"
                 class="sl-segment"
-                aria-pressed=move || (range.get() == TimeRange::Last(preset)).to_string()
+                aria-pressed=Signal::derive(move || (range.get() == TimeRange::Last(preset)).to_string())
                 aria-label=preset.spoken()
-                on:click=move |_| app.change(|location| location.range = TimeRange::Last(preset))
+                on:click=press(move || app.change(|location| location.range = TimeRange::Last(preset)))
             >
                 {preset.name()}
             </button>
         }
+        .into_any()
     };
     view! {
         <div class="sl-field" role="group" aria-label="Time range">
             <span class="sl-field-name">"Time range"</span>
-            <div class="sl-segments" class:sl-segments-custom=move || !range.get().moves()>
+            <div class="sl-segments" class:sl-segments-custom=Signal::derive(move || !range.get().moves())>
                 {PRESETS.map(preset).into_iter().collect::<Vec<_>>()}
                 <Popover
                     name="Custom time range"
@@ -103,7 +104,7 @@ fn Custom(open: RwSignal<bool>) -> impl IntoView {
                 <input type="datetime-local" class="sl-control" node_ref=to value=local_input(last) />
             </label>
             <p class="sl-form-fault" role="alert">
-                {move || wrong.get()}
+                {Signal::derive(move || wrong.get().unwrap_or_default())}
             </p>
             <button type="submit" class="sl-button sl-button-main">
                 "Show"

@@ -6,13 +6,18 @@ use crate::{
     host::BrowserClock,
     route::{INTERVALS, Refresh},
     state::App,
-    ui::icon::{Icon, icon},
+    ui::{
+        icon::{Icon, icon},
+        press,
+    },
 };
 use chart::{Clock as _, Grain};
 
 #[component]
 pub fn RefreshControl() -> impl IntoView {
     let app = App::here();
+    let id = app.id("refresh");
+    let labelled = id.clone();
     let current = Memo::new(move |_| app.at().refresh);
     let option = move |refresh: Refresh| {
         let name = refresh.name();
@@ -21,10 +26,11 @@ pub fn RefreshControl() -> impl IntoView {
             Refresh::Every(_) => format!("Every {name}"),
         };
         view! {
-            <option value=name prop:selected=move || current.get() == refresh>
+            <option value=name prop:selected=Signal::derive(move || current.get() == refresh)>
                 {text}
             </option>
         }
+        .into_any()
     };
     let options = std::iter::once(Refresh::Off).chain(INTERVALS.map(|(_, seconds)| Refresh::Every(seconds)));
     let updated = move || {
@@ -33,18 +39,17 @@ pub fn RefreshControl() -> impl IntoView {
             .get()
             .map(|unix| BrowserClock.label(unix, Grain::Second))
     };
-    let fixed = Memo::new(move |_| !app.at().range.moves());
     view! {
         <div class="sl-field">
-            <label class="sl-field-name" for="sl-refresh">
+            <label class="sl-field-name" for=labelled>
                 "Refresh"
             </label>
             <div class="sl-segments">
                 <span class="sl-select">
                     <select
-                        id="sl-refresh"
+                        id=id
                         class="sl-control"
-                        prop:disabled=move || fixed.get()
+                        prop:disabled=Signal::derive(move || !app.at().range.moves())
                         on:change:target=move |event| {
                             let refresh = Refresh::parse(&event.target().value()).unwrap_or_default();
                             app.change(|location| location.refresh = refresh);
@@ -56,10 +61,10 @@ pub fn RefreshControl() -> impl IntoView {
                 <button
                     type="button"
                     class="sl-segment sl-refresh-now"
-                    class:sl-busy=move || app.board.busy.get()
+                    class:sl-busy=Signal::derive(move || app.board.busy.get())
                     aria-label="Refresh now"
-                    title=move || updated().map_or("Refresh now".to_owned(), |at| format!("Refresh now (updated {at})"))
-                    on:click=move |_| app.refresh()
+                    title=Signal::derive(move || updated().map_or("Refresh now".to_owned(), |at| format!("Refresh now (updated {at})")))
+                    on:click=press(move || app.refresh())
                 >
                     {icon(Icon::Refresh)}
                 </button>

@@ -9,7 +9,7 @@ use super::truth::GpuTruth;
 /// Seconds between samples, on the full multiples of the clock.
 pub const SAMPLE_S: f64 = 10.0;
 /// Seconds between the node's fabric health checks, each of which copies a fixed amount over NVLink.
-const FABRIC_CHECK_S: f64 = 600.0;
+const FABRIC_CHECK_S: f64 = 3600.0;
 const FABRIC_CHECK_BYTES: f64 = 4.0 * 1024.0 * 1024.0 * 1024.0;
 
 #[derive(Debug, Clone, Copy)]

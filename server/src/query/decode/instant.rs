@@ -1,9 +1,6 @@
 //! An instant query's vector, and a distribution made of one.
 
-use std::{
-    collections::{BTreeMap, btree_map::Entry},
-    marker::PhantomData,
-};
+use std::{collections::BTreeMap, marker::PhantomData};
 
 use serde::Deserialize;
 use server_api::Frame;
@@ -50,8 +47,9 @@ type Bucket = (f64, String, f64);
 
 /// Cumulative `le` buckets to the count of each bucket alone, bounds ascending: one frame of one value for each.
 ///
-/// Series that differ in another label than `le` are distributions of their own. A count below zero comes from buckets
-/// that were scraped while they changed; it is shown as zero.
+/// Series that differ in another label than `le` may have other bounds (two versions of one engine have), so each is taken
+/// apart by itself before they are added: differences of a sum over unlike bounds would count what is not there. A count
+/// below zero comes from buckets that were scraped while they changed; it is shown as zero.
 pub fn buckets(body: &[u8], query: usize, at: Columns) -> Result<Decoded<Vec<Frame>>, Fault> {
     let Decoded { data, warnings } = vector(body)?;
     let mut distributions: BTreeMap<BTreeMap<String, String>, Vec<Bucket>> = BTreeMap::new();
@@ -68,30 +66,39 @@ pub fn buckets(body: &[u8], query: usize, at: Columns) -> Result<Decoded<Vec<Fra
         let (Some(le), Some(bound)) = (le, bound) else {
             return Err(Fault::CatalogFault("a bucket has no bound `le`".to_owned()));
         };
-        match distributions.entry(labels) {
-            Entry::Vacant(free) => {
-                free.insert(vec![(bound, le, cumulative)]);
-            }
-            Entry::Occupied(mut held) => held.get_mut().push((bound, le, cumulative)),
-        }
+        distributions.entry(labels).or_default().push((bound, le, cumulative));
     }
-    let mut frames = Vec::new();
-    for (labels, mut buckets) in distributions {
-        buckets.sort_by(|(a, ..), (b, ..)| a.total_cmp(b));
-        let mut below = 0.0;
-        for (_, le, cumulative) in buckets {
-            let alone = cumulative - below;
-            below = f64::max(below, cumulative);
-            let mut labels = labels.clone();
-            labels.insert("le".to_owned(), le);
-            frames.push(Frame {
-                query,
-                labels,
-                start: at.start,
-                step: at.step,
-                values: vec![if alone < 0.0 { 0.0 } else { alone }],
-            });
+    // By bound, since `1` and `1.0` are the same one.
+    let mut added: Vec<Bucket> = distributions.into_values().flat_map(apart).collect();
+    added.sort_by(|(a, ..), (b, ..)| a.total_cmp(b));
+    added.dedup_by(|(bound, _, count), (kept, _, sum)| {
+        let same = bound == kept;
+        if same {
+            *sum += *count;
         }
+        same
+    });
+    let frames = added.into_iter().map(|(_, le, count)| Frame {
+        query,
+        labels: [("le".to_owned(), le)].into(),
+        start: at.start,
+        step: at.step,
+        values: vec![count],
+    });
+    Ok(Decoded {
+        data: frames.collect(),
+        warnings,
+    })
+}
+
+/// One distribution's cumulative counts to the count of each bucket alone.
+fn apart(mut buckets: Vec<Bucket>) -> Vec<Bucket> {
+    buckets.sort_by(|(a, ..), (b, ..)| a.total_cmp(b));
+    let mut below = 0.0;
+    for (_, _, count) in &mut buckets {
+        let cumulative = *count;
+        *count = f64::max(0.0, cumulative - below);
+        below = f64::max(below, cumulative);
     }
-    Ok(Decoded { data: frames, warnings })
+    buckets
 }

@@ -113,17 +113,31 @@ fn many_series_of_few_samples_cannot_take_more_memory_than_allowed() {
 #[test]
 fn cumulative_buckets_become_counts_in_ascending_order() {
     let body = br#"{"status":"success","data":{"resultType":"vector","result":[
-        {"metric":{"le":"+Inf","model_name":"m"},"value":[1763796000,"10"]},
-        {"metric":{"le":"10","model_name":"m"},"value":[1763796000,"7.5"]},
-        {"metric":{"le":"2","model_name":"m"},"value":[1763796000,"7.6"]},
-        {"metric":{"le":"0.5","model_name":"m"},"value":[1763796000,"3"]},
-        {"metric":{"le":"+Inf","model_name":"n"},"value":[1763796000,"0"]}]}}"#;
+        {"metric":{"le":"+Inf"},"value":[1763796000,"10"]},
+        {"metric":{"le":"10"},"value":[1763796000,"7.5"]},
+        {"metric":{"le":"2"},"value":[1763796000,"7.6"]},
+        {"metric":{"le":"0.5"},"value":[1763796000,"3"]}]}}"#;
     insta::assert_snapshot!(lines(&buckets(body, 2, GRID).unwrap().data), @r#"
-    {"query":2,"labels":{"le":"0.5","model_name":"m"},"start":1763796000,"step":60,"values":[3.0]}
-    {"query":2,"labels":{"le":"2","model_name":"m"},"start":1763796000,"step":60,"values":[4.6]}
-    {"query":2,"labels":{"le":"10","model_name":"m"},"start":1763796000,"step":60,"values":[0.0]}
-    {"query":2,"labels":{"le":"+Inf","model_name":"m"},"start":1763796000,"step":60,"values":[2.4000000000000004]}
-    {"query":2,"labels":{"le":"+Inf","model_name":"n"},"start":1763796000,"step":60,"values":[0.0]}
+    {"query":2,"labels":{"le":"0.5"},"start":1763796000,"step":60,"values":[3.0]}
+    {"query":2,"labels":{"le":"2"},"start":1763796000,"step":60,"values":[4.6]}
+    {"query":2,"labels":{"le":"10"},"start":1763796000,"step":60,"values":[0.0]}
+    {"query":2,"labels":{"le":"+Inf"},"start":1763796000,"step":60,"values":[2.4000000000000004]}
+    "#);
+}
+
+#[test]
+fn distributions_over_unlike_bounds_are_taken_apart_before_they_are_added() {
+    // Three requests up to 60 s on the new engine, four of which one took longer than 10 s on the old one.
+    let body = br#"{"status":"success","data":{"resultType":"vector","result":[
+        {"metric":{"le":"10.0","model_name":"new"},"value":[1763796000,"2"]},
+        {"metric":{"le":"60.0","model_name":"new"},"value":[1763796000,"3"]},
+        {"metric":{"le":"+Inf","model_name":"new"},"value":[1763796000,"3"]},
+        {"metric":{"le":"10","model_name":"old"},"value":[1763796000,"3"]},
+        {"metric":{"le":"+Inf","model_name":"old"},"value":[1763796000,"4"]}]}}"#;
+    insta::assert_snapshot!(lines(&buckets(body, 0, GRID).unwrap().data), @r#"
+    {"query":0,"labels":{"le":"10.0"},"start":1763796000,"step":60,"values":[5.0]}
+    {"query":0,"labels":{"le":"60.0"},"start":1763796000,"step":60,"values":[1.0]}
+    {"query":0,"labels":{"le":"+Inf"},"start":1763796000,"step":60,"values":[1.0]}
     "#);
 }
 
