@@ -76,7 +76,7 @@ pub fn Panel(entry: Arc<PanelEntry>) -> impl IntoView {
 }
 
 /// The answer is there but not whole, or made with a compromise: a badge that says what.
-fn warnings(view: Signal<PanelView>) -> AnyView {
+pub fn warnings(view: Signal<PanelView>) -> AnyView {
     let texts =
         Memo::new(move |_| view.with(|view| view.shown.as_ref().map_or(Vec::new(), |shown| shown.warnings.clone())));
     part(move || {

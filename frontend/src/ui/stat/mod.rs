@@ -8,7 +8,7 @@ use server_api::PanelEntry;
 use super::{
     chart::Chart,
     icon::{Icon, icon},
-    panel::{sentence, style},
+    panel::{sentence, style, warnings},
     part,
 };
 use crate::{
@@ -17,8 +17,9 @@ use crate::{
 };
 use chart::{Clock as _, Grain, Level};
 
-/// A newest sample older than this many steps is not "now".
-const FRESH_STEPS: i64 = 5;
+/// A newest sample older than this many seconds is not "now", however wide the range's steps are: Prometheus itself
+/// looks back five minutes for the value of an instant.
+const FRESH_S: i64 = 300;
 
 #[component]
 pub fn Stat(entry: Arc<PanelEntry>) -> impl IntoView {
@@ -73,6 +74,7 @@ pub fn Stat(entry: Arc<PanelEntry>) -> impl IntoView {
             title=entry.tells.clone()
         >
             <h2 id=heading>{entry.title.clone()}</h2>
+            {warnings(view)}
             {part(body)}
         </section>
     }
@@ -101,7 +103,7 @@ struct Now {
 fn now(shown: &Shown) -> Option<Now> {
     let line = shown.plot.lines.first()?;
     let (at, value) = line.last()?;
-    let stale = shown.plot.to - at > FRESH_STEPS * i64::from(line.step);
+    let stale = shown.plot.to - at > FRESH_S;
     Some(Now {
         value,
         old: stale.then_some(at),
@@ -132,7 +134,7 @@ fn number(shown: &Shown) -> Option<AnyView> {
                 {digits.to_owned()}
                 <span class="sl-stat-unit">{unit.to_owned()}</span>
                 {word.map(|word| view! { <span class="sl-stat-level">{word}</span> })}
-                {old.map(|at| view! { <span class="sl-stat-since">"last seen " {at}</span> })}
+                {old.map(|at| view! { <span class="sl-stat-since">"at " {at}</span> })}
             </div>
         }
         .into_any(),
