@@ -10,10 +10,11 @@ use tests::rig::upstream::Upstream;
 
 use super::{NOBODY, small_server};
 
+/// Each page is the dashboard of its name; more dashboards may follow for exports.
 const PAGES: [&str; 4] = ["overview", "models", "routing", "gpus"];
 
 #[tokio::test]
-async fn the_catalogue_has_the_four_dashboards_and_only_panels_that_exist() -> Result<()> {
+async fn the_catalogue_begins_with_the_four_pages_and_names_only_panels_that_exist() -> Result<()> {
     let (server, _assets) = small_server(NOBODY, &["--identity", "demo"]).await?;
     let answer = http::get_json(&format!("{}/api/catalog", server.url)).await?;
     for key in ["version", "families", "dashboards", "panels"] {

@@ -7,7 +7,7 @@ use cargo_metadata::{DependencyKind, Metadata, MetadataCommand, PackageId};
 use super::{none, source};
 
 /// What a pure crate would need to know the world, a framework or the page.
-const WORLD: [&str; 12] = [
+const WORLD: [&str; 10] = [
     "tokio",
     "axum",
     "hyper",
@@ -18,8 +18,6 @@ const WORLD: [&str; 12] = [
     "js-sys",
     "wasm-bindgen",
     "reqwest",
-    "chrono",
-    "jiff",
 ];
 
 /// Crate → what it must not reach. What does not exist yet is held to its rule from its first day.

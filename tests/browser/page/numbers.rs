@@ -200,7 +200,11 @@ async fn edges(metric: &str, model: &str) -> Result<Vec<f64>> {
     let query = http::query(&BTreeMap::from([("match[]", matcher)]));
     let answer = http::get_json(&format!("{}/api/v1/label/le/values?{query}", demo()?.servelens)).await?;
     let values: Vec<String> = serde_json::from_value(answer["data"].clone())?;
-    let mut edges: Vec<f64> = values.iter().filter_map(|le| le.parse().ok()).filter(|edge: &f64| edge.is_finite()).collect();
+    let mut edges: Vec<f64> = values
+        .iter()
+        .filter_map(|le| le.parse().ok())
+        .filter(|edge: &f64| edge.is_finite())
+        .collect();
     edges.sort_by(f64::total_cmp);
     Ok(edges)
 }
@@ -208,13 +212,19 @@ async fn edges(metric: &str, model: &str) -> Result<Vec<f64>> {
 /// The bucket in which `value` lies; above the last one all that a histogram can say is the last edge.
 fn bucket(edges: &[f64], value: f64) -> (f64, f64) {
     let upper = edges.partition_point(|edge| *edge < value).min(edges.len() - 1);
-    let lower = if value > edges[upper] { edges[upper] } else { edges[..upper].last().copied().unwrap_or(0.0) };
+    let lower = if value > edges[upper] {
+        edges[upper]
+    } else {
+        edges[..upper].last().copied().unwrap_or(0.0)
+    };
     (lower, edges[upper])
 }
 
 #[tokio::test]
 async fn the_quantiles_of_time_to_first_token_lie_in_the_bucket_of_the_true_ones() -> Result<()> {
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH)?.as_secs();
+    let now = std::time::SystemTime::now()
+        .duration_since(std::time::UNIX_EPOCH)?
+        .as_secs();
     // One step of four hours: the last value covers all of the window.
     let to = i64::try_from(now)? / 14_400 * 14_400;
     let request = json!({"panels": ["vllm.ttft"], "vars": {}, "from": to - 14_400, "to": to, "width": 1});
@@ -225,7 +235,9 @@ async fn the_quantiles_of_time_to_first_token_lie_in_the_bucket_of_the_true_ones
     for (query, quantile) in [(0, 0.5), (1, 0.95)] {
         for series in panel.frames.iter().filter(|series| series.query == query) {
             let model = label(series, "model_name");
-            let Some((at, got)) = series.samples().next_back() else { continue };
+            let Some((at, got)) = series.samples().next_back() else {
+                continue;
+            };
             let truth = Truth::between(at - window, at).await?;
             let mut times: Vec<f64> = truth.pods(model).flat_map(|(_, pod)| pod.ttft_s.clone()).collect();
             if times.len() < 200 {
@@ -235,12 +247,21 @@ async fn the_quantiles_of_time_to_first_token_lie_in_the_bucket_of_the_true_ones
             let edges = edges("vllm:time_to_first_token_seconds", model).await?;
             // One sample in a hundred to either side of the quantile, for what the window's ends guess.
             let rank = |quantile: f64| times[((times.len() - 1) as f64 * quantile.clamp(0.0, 1.0)) as usize];
-            let (lower, upper) = (bucket(&edges, rank(quantile - 0.01)).0, bucket(&edges, rank(quantile + 0.01)).1);
-            assert!((lower..=upper).contains(&got), "{model} p{quantile}: {got} is outside {lower} to {upper}");
+            let (lower, upper) = (
+                bucket(&edges, rank(quantile - 0.01)).0,
+                bucket(&edges, rank(quantile + 0.01)).1,
+            );
+            assert!(
+                (lower..=upper).contains(&got),
+                "{model} p{quantile}: {got} is outside {lower} to {upper}"
+            );
             checked += 1;
         }
     }
-    assert!(checked >= 4, "both quantiles of two models were compared, {checked} in all");
+    assert!(
+        checked >= 4,
+        "both quantiles of two models were compared, {checked} in all"
+    );
     Ok(())
 }
 
@@ -346,7 +367,11 @@ async fn the_bars_of_prompt_lengths_add_up_to_the_requests_that_there_were() -> 
         .sum();
     // Only language models have prompts.
     let has_prompts = |workload: &&Workload| workload.pods.values().any(|pod| !pod.ttft_s.is_empty());
-    let models = truth.workloads.values().filter(has_prompts).map(|workload| &workload.model);
+    let models = truth
+        .workloads
+        .values()
+        .filter(has_prompts)
+        .map(|workload| &workload.model);
     let events: f64 = models.map(|model| truth.finished(model)).sum();
     assert!(
         (bars - events).abs() <= 0.05 * events,

@@ -1,6 +1,6 @@
 //! Every page: filled, without an error, in both themes and both widths.
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
 use tests::rig::session::{Session, browse};
 
@@ -132,30 +132,44 @@ async fn charts_stay_sharp_on_a_screen_of_twice_the_pixels() -> Result<()> {
     .await
 }
 
+/// Moves the pointer to this part of a chart's width, and waits for the tooltip with a number in each row.
+async fn point_at(session: &Session, panel: &str, part: f64) -> Result<()> {
+    let chart = format!("document.querySelector('[data-panel=\"{panel}\"] .sl-chart')");
+    session
+        .eval::<Value>(&format!(
+            "const chart = {chart}; chart.scrollIntoView({{ block: 'center' }}); const box = chart.getBoundingClientRect();
+             for (const type of ['pointerenter', 'pointermove']) chart.dispatchEvent(new PointerEvent(type,
+                {{ bubbles: true, clientX: box.left + box.width * {part}, clientY: box.top + box.height / 2 }}));
+             return null"
+        ))
+        .await?;
+    session
+        .wait_true(
+            "the tooltip names every series with a number",
+            &format!(
+                "const rows = [...({chart}).querySelectorAll('.sl-tooltip-row')];
+                 return rows.length > 0 && rows.every(row => /\\d/.test(row.querySelector('.sl-tooltip-value').textContent))"
+            ),
+        )
+        .await
+}
+
 #[tokio::test]
-async fn the_pointer_on_a_chart_shows_the_numbers_at_that_instant() -> Result<()> {
+async fn the_pointer_on_a_chart_shows_the_numbers_at_that_instant_inside_the_window() -> Result<()> {
     browse("tooltip", async |session| {
         open(session, "models?refresh=off").await?;
-        drawn(session).await?;
-        let chart = "document.querySelector('[data-panel=\"vllm.generation_tokens\"] .sl-chart')";
-        session
-            .eval::<Value>(&format!(
-                "const chart = {chart}; chart.scrollIntoView({{ block: 'center' }}); const box = chart.getBoundingClientRect();
-                 for (const type of ['pointerenter', 'pointermove']) chart.dispatchEvent(new PointerEvent(type,
-                    {{ bubbles: true, clientX: box.left + box.width / 2, clientY: box.top + box.height / 2 }}));
-                 return null"
-            ))
-            .await?;
-        session
-            .wait_true(
-                "the tooltip names every series with a number",
-                &format!(
-                    "const rows = [...({chart}).querySelectorAll('.sl-tooltip-row')];
-                     return rows.length > 0 && rows.every(row => /\\d/.test(row.querySelector('.sl-tooltip-value').textContent))"
-                ),
-            )
-            .await?;
-        session.screenshot("tooltip").await?;
+        for width in [1440, 400] {
+            session.viewport(width, 1000).await?;
+            drawn(session).await?;
+            // The last card of a row, where there is the least room to the right.
+            for part in [0.3, 0.48, 0.52, 0.9] {
+                point_at(session, "vllm.generation_tokens", part).await?;
+                session.screenshot(&format!("tooltip-{width}")).await?;
+                fits(session)
+                    .await
+                    .with_context(|| format!("at {part} of the chart, {width} px"))?;
+            }
+        }
         no_errors(session).await
     })
     .await

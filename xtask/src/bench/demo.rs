@@ -39,7 +39,11 @@ pub fn measure(place: &Place, table: &mut Table) -> Result<Demo> {
         "20 s or less",
         format!("{warm:.1} s"),
     );
-    table.report("The start before it", "", format!("{cold:.1} s"));
+    table.report(
+        "The start before it, which makes the missing history",
+        "",
+        format!("{cold:.1} s"),
+    );
     Ok(demo)
 }
 

@@ -108,12 +108,16 @@ pub fn provide(need: Need) -> Result<()> {
 /// The one line for each package manager, ready to be copied.
 fn by_hand(names: &[&str], missing: &[&Program]) -> String {
     let list = |of: fn(&Program) -> &'static str| packages(missing, of).join(" ");
+    let elsewhere = if names.contains(&"prometheus") {
+        "\nA Prometheus elsewhere: SERVELENS_PROMETHEUS=<the binary or its folder>."
+    } else {
+        ""
+    };
     format!(
         "{} missing on PATH. Install and run this again:\n  \
          Debian, Ubuntu:  sudo apt-get install --no-install-recommends -y {}\n  \
          Fedora:          sudo dnf install -y {}\n  \
-         macOS:           brew install {}\n\
-         A Prometheus elsewhere: SERVELENS_PROMETHEUS=<the binary or its folder>.",
+         macOS:           brew install {}{elsewhere}",
         names.join(", "),
         list(|program| program.apt),
         list(|program| program.dnf),

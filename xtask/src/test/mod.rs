@@ -109,12 +109,12 @@ fn browser_clippy(place: &Place, toolchain: &Toolchain) -> Command {
         .arg("--lib")
         .args(IN_BROWSER.iter().flat_map(|name| ["--package", name]));
     if matches!(toolchain, Toolchain::Active) {
-        cargo.args(["--target", TARGET]);
+        cargo
+            .args(["--target", TARGET])
+            .env("CARGO_TARGET_DIR", place.wasm_target());
     }
     cargo.args(["--", "-D", "warnings"]);
-    cargo
-        .env("CLIPPY_CONF_DIR", place.root.join(".clippy-wasm"))
-        .env("CARGO_TARGET_DIR", place.wasm_target());
+    cargo.env("CLIPPY_CONF_DIR", place.root.join(".clippy-wasm"));
     cargo
 }
 
