@@ -1,3 +1,5 @@
+//! Addresses to locations and back.
+
 use super::*;
 
 #[track_caller]

@@ -1,3 +1,5 @@
+//! From a panel's answer to what a chart draws.
+
 use server_api::ABSENT;
 
 use super::*;

@@ -29,9 +29,9 @@ pub fn Tooltip(
     };
     part(move || match inside() {
         None => ().into_any(),
-        Some((rows, dots, (left, right))) => view! {
+        Some((rows, dots, (left, right, room))) => view! {
             {dots}
-            <div class="sl-tooltip" style:left=left style:right=right>
+            <div class="sl-tooltip" style:left=left style:right=right style:max-width=room>
                 {rows}
             </div>
         }
@@ -39,15 +39,19 @@ pub fn Tooltip(
     })
 }
 
-/// `left` and `right`: beside the pointer, on the side with more room. Single properties, here and below: a strict
-/// content security policy forbids `style` attributes.
-fn place(hit: &Hit, layout: &Layout) -> (String, String) {
+/// `left`, `right` and `max-width`: beside the pointer, on the side with more room, and never wider than that side, or a
+/// card at the window's edge would push the page sideways. Single properties, here and below: a strict content security
+/// policy forbids `style` attributes.
+fn place(hit: &Hit, layout: &Layout) -> (String, String, String) {
     const GAP: f64 = 14.0;
+    const WIDEST: f64 = 320.0;
+    let px = |length: f64| format!("{length:.0}px");
     let auto = || "auto".to_owned();
+    let (left, right) = (hit.x + GAP, layout.width - hit.x + GAP);
     if hit.x < layout.width / 2.0 {
-        (format!("{:.0}px", hit.x + GAP), auto())
+        (px(left), auto(), px(WIDEST.min(layout.width - left)))
     } else {
-        (auto(), format!("{:.0}px", layout.width - hit.x + GAP))
+        (auto(), px(right), px(WIDEST.min(layout.width - right)))
     }
 }
 
