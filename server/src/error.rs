@@ -19,6 +19,8 @@ pub enum Fault {
     // What is asked.
     #[error("bad request: {0}")]
     BadRequest(String),
+    #[error("query refused: {0}")]
+    QueryRefused(String),
     #[error("the range runs backwards: {from} to {to}")]
     RangeReversed { from: i64, to: i64 },
     #[error("a plan of {points} points is over {limit}")]
@@ -108,6 +110,12 @@ impl Fault {
                 "bad_request",
                 &format!("The request cannot be read: {reason}."),
                 "Correct what the message names, and send it again.",
+            ),
+            Fault::QueryRefused(reason) => row(
+                S::BAD_REQUEST,
+                "query_refused",
+                reason,
+                "Change the query as told, and send it again.",
             ),
             Fault::RangeReversed { .. } => row(
                 S::BAD_REQUEST,
@@ -273,6 +281,7 @@ impl Fault {
     pub fn prometheus_type(&self) -> &'static str {
         match self {
             Fault::BadRequest(_)
+            | Fault::QueryRefused(_)
             | Fault::QueryRejected(_)
             | Fault::RangeReversed { .. }
             | Fault::TooManyPoints { .. }
@@ -287,11 +296,11 @@ impl Fault {
         }
     }
 
-    /// `error` inside `/api/v1`: Prometheus's own verdict word for word, else our sentence and next step.
+    /// `error` inside `/api/v1`: Prometheus's own verdict or the guard's word for word, else our sentence and next step.
     #[must_use]
     pub fn prometheus_text(&self) -> String {
         match self {
-            Fault::QueryRejected(text) | Fault::QueryFailed(text) => text.clone(),
+            Fault::QueryRefused(text) | Fault::QueryRejected(text) | Fault::QueryFailed(text) => text.clone(),
             other => {
                 let Public { message, next_step, .. } = other.public();
                 format!("{message} {next_step}")

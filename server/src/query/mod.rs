@@ -6,6 +6,7 @@
 mod admit;
 pub mod decode;
 mod fetch;
+mod guard;
 mod me;
 mod models;
 mod names;
@@ -21,6 +22,7 @@ use server_api::{PanelsRequest, Record};
 use tokio::sync::mpsc;
 
 pub use admit::Gate;
+pub use guard::Guard;
 pub use me::me;
 pub use models::models;
 

@@ -52,9 +52,18 @@ impl PrometheusError {
     }
 }
 
+/// Whether the path lies behind `/api/v1/`, at the root or below a namespace: its clients expect Prometheus's own errors.
+fn is_prometheus(path: &str) -> bool {
+    let below = path.strip_prefix("/ns/").and_then(|path| path.split_once('/'));
+    below
+        .map_or(path, |(_, below)| below)
+        .trim_start_matches('/')
+        .starts_with("api/v1/")
+}
+
 /// Gives every fault its body.
 pub async fn faults(request: Request, next: Next) -> Response<Body> {
-    let is_prometheus = request.uri().path().starts_with("/api/v1/");
+    let is_prometheus = is_prometheus(request.uri().path());
     let id = request.extensions().get::<RequestId>().cloned();
     let mut response = next.run(request).await;
     let Some(fault) = response.extensions_mut().remove::<Fault>() else {

@@ -69,22 +69,30 @@ fn with_caller(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/api/me", get(api::me))
         .route("/api/models", get(api::models))
         .route("/api/panels", post(panels::panels))
-        .route("/api/v1/query", get(prometheus::query).post(prometheus::query))
-        .route(
-            "/api/v1/query_range",
-            get(prometheus::query_range).post(prometheus::query_range),
-        )
-        .route("/api/v1/series", get(prometheus::series).post(prometheus::series))
-        .route("/api/v1/labels", get(prometheus::labels).post(prometheus::labels))
-        .route(
-            "/api/v1/label/{name}/values",
-            get(prometheus::label_values).post(prometheus::label_values),
-        )
+        .merge(metrics_api("/api/v1"))
+        .merge(metrics_api("/ns/{namespace}/api/v1"))
         .route_layer(from_fn_with_state(Arc::clone(app), identify::identify))
         // One caller's data: kept by nobody, and never anything a browser would run.
         .layer(header("cache-control", "no-store"))
         .layer(header("x-content-type-options", "nosniff"))
         .layer(header("content-security-policy", "sandbox"))
+}
+
+/// Prometheus's own HTTP API below `base`: of everything, or confined to the namespace that `base` names.
+fn metrics_api(base: &str) -> Router<Arc<App>> {
+    let door = |path: &str| format!("{base}/{path}");
+    Router::new()
+        .route(&door("query"), get(prometheus::query).post(prometheus::query))
+        .route(
+            &door("query_range"),
+            get(prometheus::query_range).post(prometheus::query_range),
+        )
+        .route(&door("series"), get(prometheus::series).post(prometheus::series))
+        .route(&door("labels"), get(prometheus::labels).post(prometheus::labels))
+        .route(
+            &door("label/{name}/values"),
+            get(prometheus::label_values).post(prometheus::label_values),
+        )
 }
 
 /// The port of the server's own metrics.

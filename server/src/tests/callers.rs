@@ -5,7 +5,7 @@ use axum::http::Method;
 use super::harness::{TOKEN, assets, catalog, config, good, server, server_with};
 use crate::{config::IdentityMode, start_with};
 
-const DOORS: [(Method, &str); 9] = [
+const DOORS: [(Method, &str); 14] = [
     (Method::GET, "/api/catalog"),
     (Method::GET, "/api/me"),
     (Method::GET, "/api/models"),
@@ -15,6 +15,11 @@ const DOORS: [(Method, &str); 9] = [
     (Method::GET, "/api/v1/series"),
     (Method::GET, "/api/v1/labels"),
     (Method::GET, "/api/v1/label/pod/values"),
+    (Method::GET, "/ns/a/api/v1/query?query=up"),
+    (Method::POST, "/ns/a/api/v1/query_range"),
+    (Method::GET, "/ns/a/api/v1/series"),
+    (Method::POST, "/ns/a/api/v1/labels"),
+    (Method::GET, "/ns/a/api/v1/label/pod/values"),
 ];
 
 #[tokio::test]

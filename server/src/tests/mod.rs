@@ -2,6 +2,7 @@
 
 mod assets;
 mod callers;
+mod confined;
 mod dashboards;
 mod faults;
 mod forward;

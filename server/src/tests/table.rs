@@ -10,6 +10,7 @@ fn every_fault() -> Vec<Fault> {
         Fault::NoCaller,
         Fault::ImpersonationRefused("impersonate-user".to_owned()),
         Fault::BadRequest("`width` is missing".to_owned()),
+        Fault::QueryRefused("A string in the query does not end; close its quotes.".to_owned()),
         Fault::RangeReversed { from: 2, to: 1 },
         Fault::TooManyPoints {
             points: 12_000,
@@ -62,6 +63,7 @@ fn every_fault_has_its_own_code() {
     401 no_caller (no_caller in /api/v1)
     403 impersonation_refused (impersonation_refused in /api/v1)
     400 bad_request (bad_data in /api/v1)
+    400 query_refused (bad_data in /api/v1)
     400 range_reversed (bad_data in /api/v1)
     400 too_many_points (bad_data in /api/v1)
     413 body_too_large (bad_data in /api/v1)

@@ -35,6 +35,12 @@ impl Api {
         }
     }
 
+    /// Whether it takes a query; the others take selectors, as many as there are `match[]`.
+    #[must_use]
+    pub fn takes_query(&self) -> bool {
+        matches!(self, Api::Query | Api::QueryRange)
+    }
+
     /// Whether the store takes this question as a POST too.
     #[must_use]
     pub fn takes_post(&self) -> bool {
@@ -70,6 +76,11 @@ impl Params {
 
     pub fn push(&mut self, name: &str, value: impl Into<String>) {
         self.0.push((name.to_owned(), value.into()));
+    }
+
+    /// Each name with its value, to be changed in place.
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = (&str, &mut String)> {
+        self.0.iter_mut().map(|(name, value)| (name.as_str(), value))
     }
 
     #[must_use]

@@ -106,19 +106,3 @@ fn a_confined_query_cannot_grow_without_bound() {
     assert_eq!(wide.confine(&query), Err(TooLongConfined));
     assert!(wide.confine("a or a").is_ok());
 }
-#[test]
-fn zz() {
-    for q in [
-        r#"up{a=~"\\pL{27}"}"#.to_owned(),
-        format!("1{}", "+1".repeat(256)),
-        format!("a{}", " or a".repeat(256)),
-        format!("a{}", "/on(a)group_left(b)a".repeat(256)),
-        "sum by (pod) (rate(up{a=~\"b.+\"}[5m]))".to_owned(),
-        r#"up{a=~"(\\w\\w\\w\\w\\w\\w\\w){3}"}"#.to_owned(),
-    ] {
-        wall(&["a"]).confine("up").unwrap();
-        let t = std::time::Instant::now();
-        let r = wall(&["a"]).confine(&q).map(|s| s.len());
-        println!("{:.40} {:?} {:?}", q, r, t.elapsed());
-    }
-}

@@ -1,5 +1,7 @@
-//! Prometheus's own HTTP API, forwarded with the caller's token. Five exact paths; everything else is not there.
+//! Prometheus's own HTTP API, forwarded with the caller's token. Five exact paths, each also below `/ns/<namespace>`, where
+//! the question is confined before it is asked; everything else is not there.
 
+mod confine;
 mod params;
 mod relay;
 
@@ -8,10 +10,12 @@ use std::sync::Arc;
 use axum::{
     Extension,
     body::Body,
-    extract::{Path, Request, State},
+    extract::{Path, Request, State, rejection::PathRejection},
     http::Response,
 };
+use serde::Deserialize;
 
+use self::confine::Namespace;
 use crate::{
     app::App,
     error::Fault,
@@ -19,38 +23,55 @@ use crate::{
     upstream::{Api, LabelName},
 };
 
-type Asked = (State<Arc<App>>, Extension<Arc<Caller>>, Request);
-
-pub async fn query(app: State<Arc<App>>, caller: Extension<Arc<Caller>>, request: Request) -> Forwarded {
-    forward((app, caller, request), Api::Query).await
+/// What the address says beside the door's own name.
+#[derive(Deserialize)]
+pub struct Place {
+    namespace: Option<String>,
+    name: Option<String>,
 }
 
-pub async fn query_range(app: State<Arc<App>>, caller: Extension<Arc<Caller>>, request: Request) -> Forwarded {
-    forward((app, caller, request), Api::QueryRange).await
-}
-
-pub async fn series(app: State<Arc<App>>, caller: Extension<Arc<Caller>>, request: Request) -> Forwarded {
-    forward((app, caller, request), Api::Series).await
-}
-
-pub async fn labels(app: State<Arc<App>>, caller: Extension<Arc<Caller>>, request: Request) -> Forwarded {
-    forward((app, caller, request), Api::Labels).await
-}
-
-pub async fn label_values(
-    app: State<Arc<App>>,
-    caller: Extension<Arc<Caller>>,
-    Path(name): Path<String>,
-    request: Request,
-) -> Forwarded {
-    let name = LabelName::new(&name).ok_or(Fault::NotFound)?;
-    forward((app, caller, request), Api::LabelValues(name)).await
-}
-
+type Asked = (
+    State<Arc<App>>,
+    Extension<Arc<Caller>>,
+    Result<Path<Place>, PathRejection>,
+    Request,
+);
 type Forwarded = Result<Response<Body>, Fault>;
 
-async fn forward((State(app), Extension(caller), request): Asked, api: Api) -> Forwarded {
-    let params = params::read(&api, app.upstream.kind(), request).await?;
+pub async fn query(asked: Asked) -> Forwarded {
+    forward(asked, |_| Some(Api::Query)).await
+}
+
+pub async fn query_range(asked: Asked) -> Forwarded {
+    forward(asked, |_| Some(Api::QueryRange)).await
+}
+
+pub async fn series(asked: Asked) -> Forwarded {
+    forward(asked, |_| Some(Api::Series)).await
+}
+
+pub async fn labels(asked: Asked) -> Forwarded {
+    forward(asked, |_| Some(Api::Labels)).await
+}
+
+pub async fn label_values(asked: Asked) -> Forwarded {
+    forward(asked, |name| LabelName::new(name?).map(Api::LabelValues)).await
+}
+
+async fn forward(
+    (State(app), Extension(caller), place, request): Asked,
+    api: impl FnOnce(Option<&str>) -> Option<Api>,
+) -> Forwarded {
+    let Path(place) = place.map_err(|_| Fault::NotFound)?;
+    let namespace = match &place.namespace {
+        Some(name) => Some(Namespace::read(name, request.uri().path())?),
+        None => None,
+    };
+    let api = api(place.name.as_deref()).ok_or(Fault::NotFound)?;
+    let mut params = params::read(&api, app.upstream.kind(), namespace.is_some(), request).await?;
+    if let Some(namespace) = namespace {
+        params = confine::confine(&app.guard, &api, namespace, params).await?;
+    }
     let permit = app.gate.enter().await?;
     let reply = app.upstream.ask(&caller, &api, &params).await?;
     relay::relay(reply, permit).await

@@ -16,7 +16,9 @@ use crate::{
 ///
 /// A parameter given twice, or in both, is refused: two readers could take it two ways. A parameter that the door
 /// does not know is left out, which is what Prometheus does with it.
-pub async fn read(api: &Api, kind: UpstreamKind, request: Request) -> Result<Params, Fault> {
+///
+/// In a namespace's door (`confined`) a `namespace` is refused instead: whoever sends one means something by it.
+pub async fn read(api: &Api, kind: UpstreamKind, confined: bool, request: Request) -> Result<Params, Fault> {
     let (head, sent) = request.into_parts();
     let query = head.uri.query().unwrap_or_default().to_owned();
     let form = if head.method == Method::POST {
@@ -41,6 +43,10 @@ pub async fn read(api: &Api, kind: UpstreamKind, request: Request) -> Result<Par
     } else {
         bytes::Bytes::new()
     };
+    if confined {
+        without_namespace(query.as_bytes())?;
+        without_namespace(&form)?;
+    }
     collect(api, kind, query.as_bytes(), &form)
 }
 
@@ -64,6 +70,15 @@ fn collect(api: &Api, kind: UpstreamKind, query: &[u8], form: &[u8]) -> Result<P
         }
     }
     Ok(params)
+}
+
+fn without_namespace(text: &[u8]) -> Result<(), Fault> {
+    if form_urlencoded::parse(text).any(|(name, _)| name == "namespace") {
+        return Err(Fault::BadRequest(
+            "the namespace stands in the address, and `namespace` is no parameter here".to_owned(),
+        ));
+    }
+    Ok(())
 }
 
 /// Whether the door knows the parameter and, if so, whether it may stand there several times.
