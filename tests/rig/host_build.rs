@@ -47,7 +47,16 @@ fn modules(source: &Path) -> Result<PathBuf> {
         std::fs::copy(source.join(file), fresh.path().join(file))?;
     }
     run(Command::new("npm")
-        .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline"])
+        // Both generations of React stand side by side, which no peer range allows. (An override would say so in the
+        // manifest, but Debian 12's npm does not read one that names an alias.)
+        .args([
+            "ci",
+            "--legacy-peer-deps",
+            "--ignore-scripts",
+            "--no-audit",
+            "--no-fund",
+            "--prefer-offline",
+        ])
         .current_dir(fresh.path()))?;
     match std::fs::rename(fresh.path(), &wanted) {
         Err(_) if wanted.is_dir() => {} // another run was faster
