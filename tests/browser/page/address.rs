@@ -204,7 +204,11 @@ async fn the_page_asks_again_on_request_and_by_itself() -> Result<()> {
         asked_again(session, before).await?;
 
         let before = times_asked(session).await?;
-        session.by_css("#sl-refresh option[value='15s']").await?.click().await?;
+        session
+            .by_css("select[id$='-refresh'] option[value='15s']")
+            .await?
+            .click()
+            .await?;
         session
             .wait_eq(
                 "the interval is in the address",
