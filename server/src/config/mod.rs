@@ -3,6 +3,7 @@
 //! Reading is pure (`read`), so that every rule is tested without a process; all faults are reported at once, each
 //! with where its value came from. Nothing else in the server reads the environment or the configuration file.
 
+mod file;
 mod flags;
 mod read;
 #[cfg(test)]

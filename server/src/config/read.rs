@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{
     ConfigFaults, IdentityMode, Layer, LogConfig, LogFormat, ManifestShape, PluginExtensions, ServeConfig,
-    UpstreamConfig, UpstreamKind, value,
+    UpstreamConfig, UpstreamKind, file::File, value,
 };
 use crate::identity::Identity;
 
@@ -30,29 +30,23 @@ const DEFAULT_LOG_LEVEL: &str = "info";
 
 type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
 /// The file's name and text, or why it could not be had.
-type File = Result<Option<(String, String)>, String>;
+type FileText = Result<Option<(String, String)>, String>;
 
 /// Pure: the same three sources give the same answer.
-pub fn read(flags: &Layer, environment: Environment<'_>, file: File) -> Result<ServeConfig, ConfigFaults> {
+pub fn read(flags: &Layer, environment: Environment<'_>, file: FileText) -> Result<ServeConfig, ConfigFaults> {
     let mut faults = Vec::new();
-    let file = file.unwrap_or_else(|fault| {
-        faults.push(fault);
-        None
-    });
-    let file = file.and_then(|(name, text)| match toml::from_str::<Layer>(&text) {
-        Ok(layer) => Some((name, layer)),
-        Err(cause) => {
-            let line = cause.span().map_or(1, |span| {
-                text.get(..span.start).unwrap_or_default().matches('\n').count() + 1
-            });
-            faults.push(format!("{name} line {line}: {}", cause.message().replace('\n', " ")));
-            None
+    let file = match file {
+        Ok(None) => None,
+        Ok(Some((name, text))) => Some(File::read(name, &text, &mut faults)),
+        Err(fault) => {
+            faults.push(fault);
+            Some(File::lost())
         }
-    });
+    };
     let mut reader = Reader {
         flags,
         environment,
-        file: file.as_ref().map(|(name, layer)| (name.as_str(), layer)),
+        file: file.as_ref(),
         faults,
     };
     let config = reader.config();
@@ -65,7 +59,7 @@ pub fn read(flags: &Layer, environment: Environment<'_>, file: File) -> Result<S
 struct Reader<'a> {
     flags: &'a Layer,
     environment: Environment<'a>,
-    file: Option<(&'a str, &'a Layer)>,
+    file: Option<&'a File>,
     faults: Vec<String>,
 }
 
@@ -110,6 +104,7 @@ impl Reader<'_> {
             },
         );
         if let (Some(mode), Some(listen)) = (identity, listen)
+            && !self.may_hide("listen", |l| &l.listen)
             && let Err(fault) = Identity::new(mode, listen)
         {
             self.faults.push(fault);
@@ -148,7 +143,11 @@ impl Reader<'_> {
     fn upstream(&mut self) -> Option<UpstreamConfig> {
         let kind = self.setting("upstream", |l| &l.upstream, Some(DEFAULT_UPSTREAM), UpstreamKind::parse);
         let default_url = (kind == Some(UpstreamKind::Thanos)).then_some(THANOS_QUERIER);
-        let cluster_url = self.setting("cluster-url", |l| &l.cluster_url, default_url, value::url);
+        let cluster_url = match kind {
+            // Nobody knows yet whether it may be left out.
+            None => self.optional("cluster-url", |l| &l.cluster_url, value::url),
+            Some(_) => self.setting("cluster-url", |l| &l.cluster_url, default_url, value::url),
+        };
         self.not_built_yet("tenancy-url", |l| &l.tenancy_url, "all queries go to cluster-url");
         self.not_built_yet("rules-url", |l| &l.rules_url, "rules and alerts are not served");
         self.not_built_yet(
@@ -160,7 +159,8 @@ impl Reader<'_> {
             .as_ref()
             .is_some_and(|url| url.scheme_str() == Some("https"));
         let ca_file = self.optional("ca-file", |l| &l.ca_file, value::path);
-        if https && ca_file.is_none() {
+        let unsure = self.may_hide("cluster-url", |l| &l.cluster_url) || self.may_hide("ca-file", |l| &l.ca_file);
+        if https && ca_file.is_none() && !unsure {
             self.faults.push(
                 "--ca-file is missing: an https store's certificate is checked against this PEM file only".to_owned(),
             );
@@ -186,12 +186,19 @@ impl Reader<'_> {
         default: Option<&str>,
         parse: impl FnOnce(&str) -> Result<T, String>,
     ) -> Option<T> {
-        if self.find(name, field).is_none() && default.is_none() {
-            self.faults.push(format!(
-                "--{name} is missing: give it as a flag, as {} or in the file",
-                variable(name)
-            ));
-            return None;
+        if self.find(name, field).is_none() {
+            if self.unusable(name) {
+                return None;
+            }
+            if default.is_none() {
+                if !self.may_hide(name, field) {
+                    self.faults.push(format!(
+                        "--{name} is missing: give it as a flag, as {} or in the file",
+                        variable(name)
+                    ));
+                }
+                return None;
+            }
         }
         let (text, source) = self
             .find(name, field)
@@ -232,8 +239,19 @@ impl Reader<'_> {
         if let Some(text) = given(&(self.environment)(&variable)) {
             return Some((text, variable));
         }
-        let (file, layer) = self.file?;
-        given(field(layer)).map(|text| (text, format!("{file}: {name}")))
+        let file = self.file?;
+        given(field(&file.layer)).map(|text| (text, format!("{}: {name}", file.name)))
+    }
+
+    /// Whether the file has the setting, with a value that is told as a fault already.
+    fn unusable(&self, name: &str) -> bool {
+        self.file.is_some_and(|file| file.unusable.contains(name))
+    }
+
+    /// Whether a setting that is found nowhere may stand in a part of the file that could not be read: then neither
+    /// its absence nor its default is a fault.
+    fn may_hide(&self, name: &str, field: fn(&Layer) -> &Option<String>) -> bool {
+        self.find(name, field).is_none() && (self.unusable(name) || self.file.is_some_and(|file| !file.whole))
     }
 }
 

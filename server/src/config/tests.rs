@@ -97,14 +97,76 @@ fn all_faults_are_reported_at_once_with_where_they_came_from() {
 }
 
 #[test]
-fn a_file_with_an_unknown_key_is_refused_with_its_line() {
-    insta::assert_snapshot!(faults(&GOOD, &[], Some("# one\nlistne = \"127.0.0.1:1\"\n")), @r#"
-    the configuration has 1 fault:
-      - servelens.toml line 2: unknown field `listne`, expected one of `listen`, `metrics-listen`, `shutdown-delay`, `assets`, `manifest-shape`, `plugin-extensions`, `identity`, `upstream`, `cluster-url`, `tenancy-url`, `rules-url`, `kube-url`, `ca-file`, `upstream-timeout`, `scrape-interval`, `log-format`, `log-level`
+fn a_broken_line_of_the_file_hides_no_other_fault_and_adds_none() {
+    let file = "\
+# A file in which nearly everything is wrong; what is right still counts.
+listne = \"127.0.0.1:1\"
+ca-file = \"/ca.crt\"
+log-level = 3
+manifest-shape = \"new\"
+scrape-interval = 30s
+cluster-url = \"https://thanos.example\"
+identity = [\"demo\"]
+";
+    insta::assert_snapshot!(faults(&["--assets=/a", "--log-format=xml"], &[], Some(file)), @r#"
+    the configuration has 6 faults:
+      - servelens.toml line 2: there is no setting `listne`; `servelens serve --help` lists them all
+      - servelens.toml line 4: `log-level` is expected to be a text in quotes, and is a number
+      - servelens.toml line 6: this is no TOML: string values must be quoted, expected literal string
+      - servelens.toml line 8: `identity` is expected to be a text in quotes, and is a list
+      - servelens.toml: manifest-shape: choose one of: legacy, standard
+      - --log-format: choose one of: text, json
     "#);
-    insta::assert_snapshot!(faults(&GOOD, &[], Some("log-level = 3")), @r#"
+}
+
+#[test]
+fn what_may_stand_in_a_part_of_the_file_that_cannot_be_read_is_not_called_missing() {
+    for file in [
+        "assets = \"/a",
+        "assets = \"/a\"\nca-file = /ca.crt",
+        "=",
+        "upstream == \"prometheus\"",
+    ] {
+        let told = faults(&["--log-level=lo=ud=er"], &[], Some(file));
+        assert!(!told.contains("missing"), "{file}: {told}");
+        assert!(told.contains("  - servelens.toml line"), "{file}: {told}");
+        assert!(told.contains("  - --log-level: give"), "{file}: {told}");
+    }
+    let unread = read(
+        &Layer {
+            log_level: Some("lo=ud=er".to_owned()),
+            ..Layer::default()
+        },
+        &|_| None,
+        Err("--config /none: cannot be read: no such file".to_owned()),
+    );
+    insta::assert_snapshot!(unread.unwrap_err(), @r#"
+    the configuration has 2 faults:
+      - --config /none: cannot be read: no such file
+      - --log-level: give error, warn, info, debug, trace, or a filter such as info,server=debug
+    "#);
+}
+
+#[test]
+fn a_setting_that_is_given_wrongly_is_not_called_missing_as_well() {
+    insta::assert_snapshot!(faults(&["--upstream=x", "--assets=/a"], &[], None), @r#"
     the configuration has 1 fault:
-      - servelens.toml line 1: invalid type: integer `3`, expected a string
+      - --upstream: choose one of: thanos, prometheus
+    "#);
+    insta::assert_snapshot!(faults(&[], &[], Some("assets = 1\nca-file = 2\nlisten = 3\nidentity = \"demo\"")), @r#"
+    the configuration has 3 faults:
+      - servelens.toml line 1: `assets` is expected to be a text in quotes, and is a number
+      - servelens.toml line 2: `ca-file` is expected to be a text in quotes, and is a number
+      - servelens.toml line 3: `listen` is expected to be a text in quotes, and is a number
+    "#);
+}
+
+#[test]
+fn a_flag_stands_in_for_what_the_file_has_wrong_and_the_file_is_told_all_the_same() {
+    insta::assert_snapshot!(faults(&["--assets=/a", "--ca-file=/b"], &[], Some("assets = 1\n[log]\nlevel = \"info\"")), @r#"
+    the configuration has 2 faults:
+      - servelens.toml line 1: `assets` is expected to be a text in quotes, and is a number
+      - servelens.toml line 2: there is no setting `log`; `servelens serve --help` lists them all
     "#);
 }
 
