@@ -15,8 +15,10 @@ use std::sync::Arc;
 
 use axum::{
     Router,
-    http::{HeaderName, HeaderValue},
-    middleware::{from_fn, from_fn_with_state},
+    body::Body,
+    extract::Request,
+    http::{HeaderName, HeaderValue, Response},
+    middleware::{Next, from_fn, from_fn_with_state},
     routing::{get, post},
 };
 use tower_http::{catch_panic::CatchPanicLayer, set_header::SetResponseHeaderLayer};
@@ -41,7 +43,41 @@ fn outer(doors: Router<Arc<App>>, app: Arc<App>) -> Router {
         .layer(CatchPanicLayer::custom(answer::panicked))
         .layer(from_fn(answer::faults))
         .layer(from_fn_with_state(Arc::clone(&app), observe::observe))
+        .layer(from_fn(guarded))
         .with_state(app)
+}
+
+/// What every answer says to a browser, the refusals and the page's files included, unless its door says more.
+const GUARDS: [(HeaderName, HeaderValue); 4] = [
+    // A type is what we say it is: nothing that is served becomes a script or a style by its looks.
+    (
+        HeaderName::from_static("x-content-type-options"),
+        HeaderValue::from_static("nosniff"),
+    ),
+    // Opened by itself, an answer runs nothing, loads nothing and stands in no frame.
+    (
+        HeaderName::from_static("content-security-policy"),
+        HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"),
+    ),
+    // Addresses hold names of namespaces and models.
+    (
+        HeaderName::from_static("referrer-policy"),
+        HeaderValue::from_static("no-referrer"),
+    ),
+    // The console serves the plugin's files as its own, so that no other origin ever needs them.
+    (
+        HeaderName::from_static("cross-origin-resource-policy"),
+        HeaderValue::from_static("same-origin"),
+    ),
+];
+
+async fn guarded(request: Request, next: Next) -> Response<Body> {
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    for (name, value) in GUARDS {
+        headers.entry(name).or_insert(value);
+    }
+    response
 }
 
 /// Without a caller: health, and the page's files, which are the same for everybody.
@@ -74,7 +110,6 @@ fn with_caller(app: &Arc<App>) -> Router<Arc<App>> {
         .route_layer(from_fn_with_state(Arc::clone(app), identify::identify))
         // One caller's data: kept by nobody, and never anything a browser would run.
         .layer(header("cache-control", "no-store"))
-        .layer(header("x-content-type-options", "nosniff"))
         .layer(header("content-security-policy", "sandbox"))
 }
 
@@ -102,12 +137,12 @@ pub fn metrics_router(app: Arc<App>) -> Router {
         .fallback(async || Fault::NotFound)
         .method_not_allowed_fallback(async || Fault::MethodNotAllowed)
         .layer(from_fn(answer::faults))
+        .layer(from_fn(guarded))
         .with_state(app)
 }
 
 #[cfg(test)]
 mod tests {
-    use axum::body::Body;
     use http_body_util::BodyExt as _;
     use tower::ServiceExt as _;
 

@@ -67,6 +67,71 @@ async fn the_page_stands_under_a_strict_policy() {
 }
 
 #[tokio::test]
+async fn every_answer_that_is_no_page_runs_nothing_and_is_what_it_says_it_is() {
+    let server = server(good).await;
+    let mut seen = Vec::new();
+    for (method, path) in [
+        (Method::GET, "/plugin-entry.js"),
+        (Method::GET, "/asset-manifest.json"),
+        (Method::GET, "/assets/servelens.0a1b.js"),
+        (Method::GET, "/plugin-manifest.json"),
+        (Method::GET, "/healthz"),
+        (Method::GET, "/assets/nothing.js"),
+        (Method::GET, "/nowhere"),
+        (Method::POST, "/plugin-entry.js"),
+        (Method::DELETE, "/api/catalog"),
+        (Method::GET, "/api/catalog"),
+    ] {
+        let answer = server.send(method.clone(), path, &[], "").await;
+        let told = [
+            "x-content-type-options",
+            "content-security-policy",
+            "referrer-policy",
+            "cross-origin-resource-policy",
+        ]
+        .map(|name| answer.headers.get(name).map_or("none", |value| value.to_str().unwrap()));
+        seen.push(format!(
+            "{method} {path}: {}: {}",
+            answer.status.as_u16(),
+            told.join(" | ")
+        ));
+    }
+    insta::assert_snapshot!(seen.join("\n"), @r#"
+    GET /plugin-entry.js: 200: nosniff | default-src 'none'; frame-ancestors 'none' | no-referrer | same-origin
+    GET /asset-manifest.json: 200: nosniff | default-src 'none'; frame-ancestors 'none' | no-referrer | same-origin
+    GET /assets/servelens.0a1b.js: 200: nosniff | default-src 'none'; frame-ancestors 'none' | no-referrer | same-origin
+    GET /plugin-manifest.json: 200: nosniff | default-src 'none'; frame-ancestors 'none' | no-referrer | same-origin
+    GET /healthz: 200: nosniff | default-src 'none'; frame-ancestors 'none' | no-referrer | same-origin
+    GET /assets/nothing.js: 404: nosniff | default-src 'none'; frame-ancestors 'none' | no-referrer | same-origin
+    GET /nowhere: 404: nosniff | default-src 'none'; frame-ancestors 'none' | no-referrer | same-origin
+    POST /plugin-entry.js: 405: nosniff | default-src 'none'; frame-ancestors 'none' | no-referrer | same-origin
+    DELETE /api/catalog: 405: nosniff | default-src 'none'; frame-ancestors 'none' | no-referrer | same-origin
+    GET /api/catalog: 401: nosniff | sandbox | no-referrer | same-origin
+    "#);
+}
+
+#[tokio::test]
+async fn an_unchanged_file_keeps_its_guards() {
+    let server = server(good).await;
+    let etag = get(&server, "/assets/servelens.0a1b.js", &[]).await.headers["etag"]
+        .to_str()
+        .unwrap()
+        .to_owned();
+    let again = get(&server, "/assets/servelens.0a1b.js", &[("if-none-match", &etag)]).await;
+    insta::assert_snapshot!(again.show(), @r#"
+    304
+    cache-control: public, max-age=31536000, immutable
+    content-security-policy: default-src 'none'; frame-ancestors 'none'
+    cross-origin-resource-policy: same-origin
+    etag: "56332e0a55734bc2b73df56a2df8635e"
+    referrer-policy: no-referrer
+    vary: accept-encoding
+    x-content-type-options: nosniff
+    x-request-id: <id>
+    "#);
+}
+
+#[tokio::test]
 async fn the_prepared_encoding_that_is_accepted_is_sent() {
     let server = server(good).await;
     for (accept, encoding, body) in [
@@ -229,7 +294,11 @@ async fn health_needs_nobody_and_tells_nothing() {
     insta::assert_snapshot!(get(&server, "/healthz", &[]).await.show(), @r#"
     200
     content-length: 3
+    content-security-policy: default-src 'none'; frame-ancestors 'none'
     content-type: text/plain; charset=utf-8
+    cross-origin-resource-policy: same-origin
+    referrer-policy: no-referrer
+    x-content-type-options: nosniff
     x-request-id: <id>
 
     ok
@@ -237,7 +306,11 @@ async fn health_needs_nobody_and_tells_nothing() {
     insta::assert_snapshot!(get(&server, "/readyz", &[]).await.show(), @r#"
     200
     content-length: 3
+    content-security-policy: default-src 'none'; frame-ancestors 'none'
     content-type: text/plain; charset=utf-8
+    cross-origin-resource-policy: same-origin
+    referrer-policy: no-referrer
+    x-content-type-options: nosniff
     x-request-id: <id>
 
     ok

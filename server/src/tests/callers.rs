@@ -44,6 +44,8 @@ async fn without_a_caller_every_door_answers_401() {
     content-length: 161
     content-security-policy: sandbox
     content-type: application/json
+    cross-origin-resource-policy: same-origin
+    referrer-policy: no-referrer
     www-authenticate: Bearer
     x-content-type-options: nosniff
     x-request-id: <id>
@@ -56,6 +58,8 @@ async fn without_a_caller_every_door_answers_401() {
     content-length: 135
     content-security-policy: sandbox
     content-type: application/json
+    cross-origin-resource-policy: same-origin
+    referrer-policy: no-referrer
     www-authenticate: Bearer
     x-content-type-options: nosniff
     x-request-id: <id>
@@ -83,6 +87,8 @@ async fn impersonation_is_refused_at_every_door() {
     content-length: 235
     content-security-policy: sandbox
     content-type: application/json
+    cross-origin-resource-policy: same-origin
+    referrer-policy: no-referrer
     x-content-type-options: nosniff
     x-request-id: <id>
 

@@ -86,6 +86,8 @@ async fn a_question_outside_of_the_namespace_is_bad_data_in_the_guard_s_words() 
     content-length: 155
     content-security-policy: sandbox
     content-type: application/json
+    cross-origin-resource-policy: same-origin
+    referrer-policy: no-referrer
     x-content-type-options: nosniff
     x-request-id: <id>
 
@@ -241,6 +243,8 @@ async fn no_trick_in_the_path_leaves_the_namespace() {
     content-length: 278
     content-security-policy: sandbox
     content-type: application/json
+    cross-origin-resource-policy: same-origin
+    referrer-policy: no-referrer
     x-content-type-options: nosniff
     x-request-id: <id>
 

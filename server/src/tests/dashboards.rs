@@ -269,6 +269,8 @@ async fn the_catalogue_is_answered_as_it_is() {
     content-length: 1055
     content-security-policy: sandbox
     content-type: application/json
+    cross-origin-resource-policy: same-origin
+    referrer-policy: no-referrer
     x-content-type-options: nosniff
     x-request-id: <id>
 

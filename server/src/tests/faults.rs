@@ -61,6 +61,8 @@ async fn an_upstream_that_is_down_is_unreachable() {
     content-length: 198
     content-security-policy: sandbox
     content-type: application/json
+    cross-origin-resource-policy: same-origin
+    referrer-policy: no-referrer
     x-content-type-options: nosniff
     x-request-id: <id>
 
@@ -72,6 +74,8 @@ async fn an_upstream_that_is_down_is_unreachable() {
     content-length: 224
     content-security-policy: sandbox
     content-type: application/json
+    cross-origin-resource-policy: same-origin
+    referrer-policy: no-referrer
     x-content-type-options: nosniff
     x-request-id: <id>
 
@@ -90,6 +94,8 @@ async fn an_upstream_that_is_slow_times_out() {
     content-length: 150
     content-security-policy: sandbox
     content-type: application/json
+    cross-origin-resource-policy: same-origin
+    referrer-policy: no-referrer
     x-content-type-options: nosniff
     x-request-id: <id>
 
@@ -111,6 +117,8 @@ async fn an_answer_that_stops_half_way_times_out_too() {
     content-length: 150
     content-security-policy: sandbox
     content-type: application/json
+    cross-origin-resource-policy: same-origin
+    referrer-policy: no-referrer
     x-content-type-options: nosniff
     x-request-id: <id>
 
@@ -128,6 +136,8 @@ async fn a_500_is_an_upstream_error_and_its_text_stays_in_the_log() {
     content-length: 178
     content-security-policy: sandbox
     content-type: application/json
+    cross-origin-resource-policy: same-origin
+    referrer-policy: no-referrer
     x-content-type-options: nosniff
     x-request-id: <id>
 
@@ -145,6 +155,8 @@ async fn html_instead_of_json_is_not_prometheus() {
     content-length: 183
     content-security-policy: sandbox
     content-type: application/json
+    cross-origin-resource-policy: same-origin
+    referrer-policy: no-referrer
     x-content-type-options: nosniff
     x-request-id: <id>
 
@@ -162,6 +174,8 @@ async fn another_json_document_is_not_prometheus() {
     content-length: 183
     content-security-policy: sandbox
     content-type: application/json
+    cross-origin-resource-policy: same-origin
+    referrer-policy: no-referrer
     x-content-type-options: nosniff
     x-request-id: <id>
 
@@ -182,6 +196,8 @@ async fn compressed_bytes_that_nobody_asked_for_are_not_prometheus() {
     content-length: 183
     content-security-policy: sandbox
     content-type: application/json
+    cross-origin-resource-policy: same-origin
+    referrer-policy: no-referrer
     x-content-type-options: nosniff
     x-request-id: <id>
 
@@ -199,6 +215,8 @@ async fn bytes_that_are_no_http_are_not_prometheus() {
     content-length: 183
     content-security-policy: sandbox
     content-type: application/json
+    cross-origin-resource-policy: same-origin
+    referrer-policy: no-referrer
     x-content-type-options: nosniff
     x-request-id: <id>
 
@@ -216,6 +234,8 @@ async fn a_wrong_address_is_not_prometheus() {
     content-length: 183
     content-security-policy: sandbox
     content-type: application/json
+    cross-origin-resource-policy: same-origin
+    referrer-policy: no-referrer
     x-content-type-options: nosniff
     x-request-id: <id>
 
@@ -236,6 +256,8 @@ async fn half_a_json_is_truncated() {
     content-length: 174
     content-security-policy: sandbox
     content-type: application/json
+    cross-origin-resource-policy: same-origin
+    referrer-policy: no-referrer
     x-content-type-options: nosniff
     x-request-id: <id>
 
@@ -258,6 +280,8 @@ async fn a_connection_cut_within_the_body_is_truncated() {
     content-length: 174
     content-security-policy: sandbox
     content-type: application/json
+    cross-origin-resource-policy: same-origin
+    referrer-policy: no-referrer
     x-content-type-options: nosniff
     x-request-id: <id>
 
@@ -275,6 +299,8 @@ async fn a_connection_cut_before_the_head_is_truncated() {
     content-length: 174
     content-security-policy: sandbox
     content-type: application/json
+    cross-origin-resource-policy: same-origin
+    referrer-policy: no-referrer
     x-content-type-options: nosniff
     x-request-id: <id>
 
@@ -294,6 +320,8 @@ async fn a_redirect_is_not_followed() {
     content-length: 202
     content-security-policy: sandbox
     content-type: application/json
+    cross-origin-resource-policy: same-origin
+    referrer-policy: no-referrer
     x-content-type-options: nosniff
     x-request-id: <id>
 
@@ -335,6 +363,8 @@ async fn a_store_with_too_much_to_do_is_busy() {
     content-length: 115
     content-security-policy: sandbox
     content-type: application/json
+    cross-origin-resource-policy: same-origin
+    referrer-policy: no-referrer
     retry-after: 10
     x-content-type-options: nosniff
     x-request-id: <id>
@@ -364,6 +394,8 @@ async fn a_query_that_prometheus_does_not_accept_is_rejected_with_its_text() {
     content-length: 117
     content-security-policy: sandbox
     content-type: application/json
+    cross-origin-resource-policy: same-origin
+    referrer-policy: no-referrer
     x-content-type-options: nosniff
     x-request-id: <id>
 
@@ -381,6 +413,8 @@ async fn a_query_that_prometheus_cannot_work_out_has_failed_with_its_text() {
     content-length: 128
     content-security-policy: sandbox
     content-type: application/json
+    cross-origin-resource-policy: same-origin
+    referrer-policy: no-referrer
     x-content-type-options: nosniff
     x-request-id: <id>
 
@@ -398,6 +432,8 @@ async fn a_caller_without_the_right_is_denied_and_told_the_role() {
     content-length: 254
     content-security-policy: sandbox
     content-type: application/json
+    cross-origin-resource-policy: same-origin
+    referrer-policy: no-referrer
     x-content-type-options: nosniff
     x-request-id: <id>
 
@@ -415,6 +451,8 @@ async fn a_token_that_the_store_does_not_accept_is_told_to_sign_in() {
     content-length: 119
     content-security-policy: sandbox
     content-type: application/json
+    cross-origin-resource-policy: same-origin
+    referrer-policy: no-referrer
     www-authenticate: Bearer
     x-content-type-options: nosniff
     x-request-id: <id>

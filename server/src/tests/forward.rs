@@ -19,6 +19,8 @@ async fn an_answer_passes_byte_for_byte_under_our_own_head() {
     content-length: 53
     content-security-policy: sandbox
     content-type: application/json
+    cross-origin-resource-policy: same-origin
+    referrer-policy: no-referrer
     x-content-type-options: nosniff
     x-request-id: <id>
 

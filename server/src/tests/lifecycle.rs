@@ -104,7 +104,11 @@ async fn readiness_fails_before_requests_are_refused() {
     insta::assert_snapshot!(ready().await.show(), @r#"
     503
     content-length: 9
+    content-security-policy: default-src 'none'; frame-ancestors 'none'
     content-type: text/plain; charset=utf-8
+    cross-origin-resource-policy: same-origin
+    referrer-policy: no-referrer
+    x-content-type-options: nosniff
     x-request-id: <id>
 
     stopping

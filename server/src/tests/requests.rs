@@ -28,6 +28,8 @@ async fn a_range_that_ends_before_it_starts_is_refused() {
     content-length: 169
     content-security-policy: sandbox
     content-type: application/json
+    cross-origin-resource-policy: same-origin
+    referrer-policy: no-referrer
     x-content-type-options: nosniff
     x-request-id: <id>
 
@@ -44,6 +46,8 @@ async fn a_plan_of_over_11_000_points_is_refused() {
     content-length: 203
     content-security-policy: sandbox
     content-type: application/json
+    cross-origin-resource-policy: same-origin
+    referrer-policy: no-referrer
     x-content-type-options: nosniff
     x-request-id: <id>
 
@@ -59,6 +63,8 @@ async fn milliseconds_instead_of_seconds_are_refused() {
     content-length: 276
     content-security-policy: sandbox
     content-type: application/json
+    cross-origin-resource-policy: same-origin
+    referrer-policy: no-referrer
     x-content-type-options: nosniff
     x-request-id: <id>
 
@@ -74,6 +80,8 @@ async fn an_unknown_field_is_refused_by_name() {
     content-length: 271
     content-security-policy: sandbox
     content-type: application/json
+    cross-origin-resource-policy: same-origin
+    referrer-policy: no-referrer
     x-content-type-options: nosniff
     x-request-id: <id>
 
@@ -89,6 +97,8 @@ async fn an_unknown_variable_is_refused_with_the_known_ones() {
     content-length: 214
     content-security-policy: sandbox
     content-type: application/json
+    cross-origin-resource-policy: same-origin
+    referrer-policy: no-referrer
     x-content-type-options: nosniff
     x-request-id: <id>
 
@@ -126,6 +136,8 @@ async fn a_body_beyond_the_limit_is_refused() {
     content-length: 177
     content-security-policy: sandbox
     content-type: application/json
+    cross-origin-resource-policy: same-origin
+    referrer-policy: no-referrer
     x-content-type-options: nosniff
     x-request-id: <id>
 
@@ -159,6 +171,8 @@ async fn an_unknown_version_of_the_frames_is_refused() {
     content-length: 210
     content-security-policy: sandbox
     content-type: application/json
+    cross-origin-resource-policy: same-origin
+    referrer-policy: no-referrer
     x-content-type-options: nosniff
     x-request-id: <id>
 
@@ -172,7 +186,11 @@ async fn an_address_that_is_none_is_not_found_in_the_shape_of_its_door() {
     insta::assert_snapshot!(server.get("/api/nothing").await.show(), @r#"
     404
     content-length: 142
+    content-security-policy: default-src 'none'; frame-ancestors 'none'
     content-type: application/json
+    cross-origin-resource-policy: same-origin
+    referrer-policy: no-referrer
+    x-content-type-options: nosniff
     x-request-id: <id>
 
     {"code":"not_found","message":"There is nothing at this address.","next_step":"Check the address for a slip.","request_id":"<id>"}
@@ -180,7 +198,11 @@ async fn an_address_that_is_none_is_not_found_in_the_shape_of_its_door() {
     insta::assert_snapshot!(server.get("/api/v1/admin/tsdb/delete_series").await.show(), @r#"
     404
     content-length: 116
+    content-security-policy: default-src 'none'; frame-ancestors 'none'
     content-type: application/json
+    cross-origin-resource-policy: same-origin
+    referrer-policy: no-referrer
+    x-content-type-options: nosniff
     x-request-id: <id>
 
     {"status":"error","errorType":"not_found","error":"There is nothing at this address. Check the address for a slip."}
@@ -194,7 +216,11 @@ async fn another_method_is_told_which_ones_there_are() {
     405
     allow: POST
     content-length: 171
+    content-security-policy: default-src 'none'; frame-ancestors 'none'
     content-type: application/json
+    cross-origin-resource-policy: same-origin
+    referrer-policy: no-referrer
+    x-content-type-options: nosniff
     x-request-id: <id>
 
     {"code":"method_not_allowed","message":"This address does not take this method.","next_step":"Use the method named in the `Allow` header.","request_id":"<id>"}
@@ -203,7 +229,11 @@ async fn another_method_is_told_which_ones_there_are() {
     405
     allow: GET,HEAD,POST
     content-length: 145
+    content-security-policy: default-src 'none'; frame-ancestors 'none'
     content-type: application/json
+    cross-origin-resource-policy: same-origin
+    referrer-policy: no-referrer
+    x-content-type-options: nosniff
     x-request-id: <id>
 
     {"status":"error","errorType":"method_not_allowed","error":"This address does not take this method. Use the method named in the `Allow` header."}

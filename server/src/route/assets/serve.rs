@@ -19,8 +19,9 @@ const FOREVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000,
 /// Asked for again each time, answered with 304 while nothing has changed.
 const ASK_AGAIN: HeaderValue = HeaderValue::from_static("no-cache");
 
-/// What the page may do when it stands at its own address; in the console, the console's own rules hold.
-const STANDALONE: [(HeaderName, HeaderValue); 5] = [
+/// What the page may do when it stands at its own address; in the console, the console's own rules hold. What holds for
+/// every answer stands in [`crate::route`].
+const STANDALONE: [(HeaderName, HeaderValue); 2] = [
     (
         HeaderName::from_static("content-security-policy"),
         HeaderValue::from_static(
@@ -29,19 +30,7 @@ const STANDALONE: [(HeaderName, HeaderValue); 5] = [
         ),
     ),
     (
-        HeaderName::from_static("x-content-type-options"),
-        HeaderValue::from_static("nosniff"),
-    ),
-    (
-        HeaderName::from_static("referrer-policy"),
-        HeaderValue::from_static("no-referrer"),
-    ),
-    (
         HeaderName::from_static("cross-origin-opener-policy"),
-        HeaderValue::from_static("same-origin"),
-    ),
-    (
-        HeaderName::from_static("cross-origin-resource-policy"),
         HeaderValue::from_static("same-origin"),
     ),
 ];
