@@ -73,7 +73,8 @@ impl Default for Plot {
 impl Plot {
     pub fn new(entry: &PanelEntry, frames: Vec<Frame>, from: i64, to: i64) -> Self {
         let kind = kind(&entry.kind);
-        let thresholds = entry.thresholds.iter();
+        // A floor is no ceiling: taken for one it would call every good value bad.
+        let thresholds = entry.thresholds.iter().filter(|threshold| !threshold.below);
         let mut plot = Self {
             kind,
             unit: Unit::parse(&entry.unit).unwrap_or(Unit::None),

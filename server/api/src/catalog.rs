@@ -63,4 +63,7 @@ pub struct ThresholdEntry {
     pub at: f64,
     /// `warning` or `critical`.
     pub level: String,
+    /// A floor: the value is bad below `at`, not at and above it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub below: bool,
 }

@@ -9,7 +9,7 @@ use axum::{
     http::{HeaderValue, Response, header::CONTENT_TYPE},
 };
 use bytes::Bytes;
-use catalog::{Catalog, Panel};
+use catalog::{Catalog, Panel, Threshold};
 use server_api::{
     CatalogAnswer, DashboardEntry, Me, Models, PanelEntry, QueryEntry, ThresholdEntry, catalog::FamilyEntry,
 };
@@ -62,11 +62,17 @@ fn panel_entry(panel: &Panel) -> PanelEntry {
         thresholds: panel
             .thresholds
             .iter()
-            .map(|threshold| ThresholdEntry {
-                at: threshold.at,
-                level: threshold.level.as_str().to_owned(),
-            })
+            .map(|threshold| threshold_entry(threshold, false))
+            .chain(panel.floors.iter().map(|floor| threshold_entry(floor, true)))
             .collect(),
+    }
+}
+
+fn threshold_entry(threshold: &Threshold, below: bool) -> ThresholdEntry {
+    ThresholdEntry {
+        at: threshold.at,
+        level: threshold.level.as_str().to_owned(),
+        below,
     }
 }
 
@@ -83,4 +89,24 @@ pub async fn me(State(app): State<Arc<App>>, caller: Extension<Arc<Caller>>) -> 
 
 pub async fn models(State(app): State<Arc<App>>, caller: Extension<Arc<Caller>>) -> Result<Json<Models>, Fault> {
     query::models(&app, &caller).await.map(Json)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_floor_stands_beside_the_thresholds_and_says_that_it_is_one() {
+        let catalog = Catalog::embedded().unwrap();
+        let mut panel = catalog.panel("vllm.kv_cache").unwrap().clone();
+        panel.floors = vec![Threshold {
+            at: 0.2,
+            level: catalog::Level::Critical,
+        }];
+        let thresholds = serde_json::to_string(&panel_entry(&panel).thresholds).unwrap();
+        assert_eq!(
+            thresholds,
+            r#"[{"at":0.9,"level":"warning"},{"at":0.2,"level":"critical","below":true}]"#
+        );
+    }
 }
