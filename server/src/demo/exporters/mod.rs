@@ -2,11 +2,13 @@
 //! simulation. An exporter only reads; it counts nothing and invents no number.
 
 pub mod buckets;
+pub mod cadvisor;
 #[cfg(test)]
 mod conformance;
 pub mod dcgm;
 pub mod epp;
 pub mod family;
+pub mod kube_state;
 pub mod mlserver;
 pub mod ovms;
 pub mod process;

@@ -3,6 +3,7 @@
 
 use std::collections::VecDeque;
 
+use super::container::Done;
 use super::histogram::{Bounds, Histogram};
 use super::load::Reason;
 use super::rng::Rng;
@@ -17,6 +18,8 @@ pub struct ServerSpec {
     /// Share of requests that come over gRPC, and of those that fail.
     pub grpc: f64,
     pub failing: f64,
+    /// Body and headers of a request.
+    pub request_bytes: f64,
     /// Bounds of the histograms, and how many of their units make a second.
     pub time_by: TimeBy,
     pub bounds: Bounds,
@@ -85,6 +88,19 @@ impl Server {
 
     pub fn executing(&self) -> usize {
         self.executing
+    }
+
+    /// What the process has cost its node, since the origin.
+    pub fn done(&self) -> Done {
+        let requests = self.succeeded.iter().chain(&self.failed).sum::<u64>() as f64;
+        Done {
+            busy_s: self.service.sum() / self.spec.units_per_second,
+            requests,
+            tokens: 0.0,
+            received_bytes: requests * self.spec.request_bytes,
+            in_flight: self.in_flight() as f64,
+            up: true,
+        }
     }
 
     /// When the request's execution ends, if it began at once.

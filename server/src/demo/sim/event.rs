@@ -17,8 +17,10 @@ pub enum Event {
     },
     /// An execution in a predictive server ends.
     End(Source, Job),
-    /// The GPU manager samples.
+    /// The GPU manager and the kubelets sample.
     Sample,
+    /// The autoscaler looks at its metric.
+    Autoscale,
     /// The kubelet asks the predictive server whether it is ready.
     Probe,
     ReplicaDies,

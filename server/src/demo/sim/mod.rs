@@ -2,8 +2,11 @@
 //! decode, fill KV caches, use GPUs. Every exporter reads the same events, so histograms, gauges and counters agree.
 //! Deterministic for a seed and an origin; no clock, no I/O, no threads.
 
+pub mod autoscaler;
 mod cast;
 pub mod classic;
+mod cluster;
+pub mod container;
 pub mod engine;
 mod event;
 pub mod gpu;
@@ -17,12 +20,13 @@ mod tests;
 mod timeline;
 mod truth;
 
-pub use self::cast::{Job, Process};
-pub use self::truth::{GpuTruth, PodTruth, RouterTruth, Truth, WorkloadTruth};
+pub use self::cast::{Job, NodePlace, PodPlace, Process, Quota};
+pub use self::truth::{AutoscalerTruth, ContainerTruth, GpuTruth, PodTruth, RouterTruth, Truth, WorkloadTruth};
 pub use super::exporters::family::{Family, Kind, Sample};
 
-use self::cast::{BOARDS, BYPASSED_REPLICA, ENGINES, GPUS, LOST_REPLICA, MISTRAL_ENGINE, REPLICAS, Role};
+use self::cast::{BOARDS, BYPASSED_REPLICA, ENGINES, GPUS, LOST_REPLICA, MISTRAL_ENGINE, REPLICAS, Role, Runs};
 use self::classic::Server;
+use self::cluster::Cluster;
 use self::engine::Engine;
 use self::engine::stats::Generation;
 use self::event::{Event, Events};
@@ -44,6 +48,7 @@ pub struct Fleet {
     ovms: Server,
     mlserver: Server,
     gpus: Vec<Gpu>,
+    cluster: Cluster,
     /// Arrival times and attributes, one stream for each source.
     clients: Vec<Rng>,
     roles: Vec<Role>,
@@ -66,6 +71,7 @@ impl Fleet {
                 .zip(GPUS)
                 .map(|(stream, place)| Gpu::new(place.spec, place.allocated_mib, now, Rng::new(seed, stream)))
                 .collect(),
+            cluster: Cluster::new(now),
             clients: (0..)
                 .zip(Source::ALL)
                 .map(|(stream, _)| Rng::new(seed, stream))
@@ -77,6 +83,9 @@ impl Fleet {
             fleet.plan_arrival(source, now);
         }
         fleet.events.plan(next_multiple(now, SAMPLE_S), Event::Sample);
+        fleet
+            .events
+            .plan(next_multiple(now, autoscaler::SYNC_S) + 1.0, Event::Autoscale);
         fleet.events.plan(next_multiple(now, PROBE_S) + 3.0, Event::Probe);
         fleet.events.plan(incident::LOST.next_start(now), Event::ReplicaDies);
         fleet
@@ -124,6 +133,9 @@ impl Fleet {
                 let devices: Vec<_> = here.map(|(place, gpu)| (place.device, gpu)).collect();
                 Some(dcgm::page(&devices))
             }
+            Role::Kubelet(node) => Some(self.cluster.kubelet(node)),
+            Role::KubeState => Some(self.cluster.objects()),
+            Role::Scheduler => Some(self.cluster.scheduler()),
         }
     }
 
@@ -166,6 +178,7 @@ impl Fleet {
         for (place, gpu) in GPUS.iter().zip(&self.gpus) {
             truth.gpus.insert(place.truth.to_owned(), gpu.truth(from, to));
         }
+        self.cluster.tell(from, to, &mut truth);
         truth
     }
 
@@ -180,6 +193,7 @@ impl Fleet {
         for gpu in &mut self.gpus {
             gpu.forget_before(at);
         }
+        self.cluster.forget_before(at);
     }
 
     fn happen(&mut self, now: f64, event: Event) {
@@ -200,7 +214,14 @@ impl Fleet {
             }
             Event::Sample => {
                 self.sample_gpus(now);
+                self.sample_pods(now);
                 self.events.plan(now + SAMPLE_S, Event::Sample);
+            }
+            Event::Autoscale => {
+                let replicas = self.engines.iter().take(REPLICAS);
+                let waiting: usize = replicas.map(Engine::waiting).sum();
+                self.cluster.autoscale(now, waiting as f64);
+                self.events.plan(now + autoscaler::SYNC_S, Event::Autoscale);
             }
             Event::Probe => {
                 self.ovms.probes += 1;
@@ -213,6 +234,7 @@ impl Fleet {
                 if let Some(engine) = self.engines.get_mut(LOST_REPLICA) {
                     engine.die(now);
                 }
+                self.cluster.restart(now, Runs::Engine(LOST_REPLICA));
                 self.attend(LOST_REPLICA, false);
                 self.router.forget_replica(now, LOST_REPLICA, REPLICAS - 1);
                 self.events.plan(now + incident::LOST.length, Event::ReplicaReturns);
@@ -224,6 +246,7 @@ impl Fleet {
                 if let Some(engine) = self.engines.get_mut(LOST_REPLICA) {
                     engine.restart(now);
                 }
+                self.cluster.ready(now, Runs::Engine(LOST_REPLICA));
                 self.router.note_ready(now, REPLICAS);
                 self.events.plan(incident::LOST.next_start(now), Event::ReplicaDies);
             }
@@ -323,6 +346,17 @@ impl Fleet {
                 kv_usage: engine.kv_usage(),
             })
             .collect()
+    }
+
+    fn sample_pods(&mut self, now: f64) {
+        let (engines, router) = (&self.engines, &self.router);
+        let (ovms, mlserver) = (&self.ovms, &self.mlserver);
+        self.cluster.sample(now, |runs| match runs {
+            Runs::Engine(number) => engines.get(number).map(|engine| engine.done(now)),
+            Runs::Router => Some(router.done()),
+            Runs::Ovms => Some(ovms.done()),
+            Runs::MlServer => Some(mlserver.done()),
+        });
     }
 
     fn sample_gpus(&mut self, now: f64) {

@@ -1,6 +1,7 @@
 //! The endpoint picker in front of the granite replicas: three scorers, each from 0 to 1, weighed and summed; the highest
 //! total wins. It remembers which prefixes it sent where, as the real one does, because it cannot see into the replicas.
 
+use super::container::Done;
 use super::engine::kv::{BLOCK, blocks_for};
 use super::engine::seq::Finished;
 use super::histogram::Histogram;
@@ -198,6 +199,20 @@ impl Router {
 
     pub fn note_ready(&mut self, at: f64, ready: usize) {
         self.log.ready.note(at, ready as f64);
+    }
+
+    /// What the process has cost its node, since the origin.
+    pub fn done(&self) -> Done {
+        let requests = self.requests as f64;
+        Done {
+            busy_s: 0.0,
+            requests,
+            tokens: 0.0,
+            // Envoy hands it the headers and the whole body.
+            received_bytes: requests * 1_500.0 + 4.0 * self.input_tokens.sum(),
+            in_flight: self.running as f64,
+            up: true,
+        }
     }
 
     pub fn truth(&self, from: f64, to: f64, namespace: &str, pods: &[&str]) -> RouterTruth {

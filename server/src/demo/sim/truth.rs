@@ -20,6 +20,10 @@ pub struct Truth {
     pub routers: BTreeMap<String, RouterTruth>,
     /// By `node/gpu` or `node/gpu/instance`.
     pub gpus: BTreeMap<String, GpuTruth>,
+    /// By the pod's name; what its main container took of the node.
+    pub containers: BTreeMap<String, ContainerTruth>,
+    /// By the autoscaler's name.
+    pub autoscalers: BTreeMap<String, AutoscalerTruth>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -76,6 +80,28 @@ pub struct GpuTruth {
     pub mean_busy: f64,
     pub mean_power_w: f64,
     pub xid_errors: Vec<u32>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct ContainerTruth {
+    pub namespace: String,
+    pub cpu_s: f64,
+    /// Time-average of the working set.
+    pub mean_memory_bytes: f64,
+    pub received_bytes: f64,
+    pub sent_bytes: f64,
+    /// 0 without a limit of CPU.
+    pub cpu_periods: f64,
+    pub cpu_periods_throttled: f64,
+    pub restarts: u64,
+    /// Share of the time in which it was ready.
+    pub mean_ready: f64,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct AutoscalerTruth {
+    pub namespace: String,
+    pub mean_desired: f64,
 }
 
 /// The records of one pod.

@@ -59,6 +59,9 @@ pub fn expected(facts: &Facts, endpoint: &str) -> Expected {
         "granite-33-8b-epp" => (&["epp"], "epp"),
         "nomic-embed-text" => (&["ovms"], "ovms"),
         "fraud-xgb" => (&["mlserver"], "mlserver"),
+        "kube-state-metrics" => (&["kube_state"], "none"),
+        "scheduler" => (&["scheduler"], "none"),
+        node if node.starts_with("kubelet-") => (&["cadvisor"], "none"),
         _ => (&["dcgm"], "none"),
     };
     let old_engine = endpoint == "mistral-7b";

@@ -2,11 +2,14 @@
 //! Prometheus would scrape it. Data only.
 
 mod gpus;
+mod pods;
 mod processes;
 
 pub use self::gpus::{BOARDS, GPUS};
+pub use self::pods::{NODE_PLACES, NodePlace, PODS, PodPlace, QUOTAS, Quota, Runs};
 pub use self::processes::{Job, Process, Role, processes};
 
+use super::autoscaler::AutoscalerSpec;
 use super::classic::{ServerSpec, TimeBy};
 use super::engine::EngineSpec;
 use super::engine::stats::Generation;
@@ -145,6 +148,7 @@ pub const OVMS: ServerSpec = ServerSpec {
     service_s: (0.021, 0.45),
     grpc: 0.25,
     failing: 0.002,
+    request_bytes: 3_100.0,
     time_by: TimeBy::Interface,
     bounds: buckets::ovms::MICROSECONDS,
     units_per_second: 1e6,
@@ -155,7 +159,18 @@ pub const MLSERVER: ServerSpec = ServerSpec {
     service_s: (0.0065, 0.35),
     grpc: 0.0,
     failing: 0.003,
+    request_bytes: 1_200.0,
     time_by: TimeBy::Outcome,
     bounds: buckets::python::DEFAULT,
     units_per_second: 1.0,
+};
+
+/// KEDA's: it counts the requests that wait at both replicas.
+pub const AUTOSCALER: AutoscalerSpec = AutoscalerSpec {
+    namespace: GRANITE.namespace,
+    name: "keda-hpa-granite-33-8b",
+    deployment: "granite-33-8b-kserve",
+    min: 2,
+    max: 4,
+    target: 5.0,
 };

@@ -1,6 +1,6 @@
 //! The fleet's processes, and how a cluster's Prometheus scrapes them: jobs, target labels, renaming.
 
-use super::{EPP_POD, FRAUD, GRANITE, MISTRAL, NODES, NOMIC, QWEN};
+use super::{EPP_POD, FRAUD, GRANITE, MISTRAL, NODE_PLACES, NODES, NOMIC, QWEN};
 
 /// Prometheus's usual scrape interval on OpenShift, seconds.
 const INTERVAL_S: u32 = 30;
@@ -32,6 +32,10 @@ pub enum Role {
     MlServer,
     /// A node's GPU exporter.
     Gpus(usize),
+    /// A node's cAdvisor, by the node's number among all nodes.
+    Kubelet(usize),
+    KubeState,
+    Scheduler,
 }
 
 /// Every process with its role, in a fixed order.
@@ -113,6 +117,40 @@ pub fn processes() -> Vec<(Role, Process)> {
         all.push((
             Role::Gpus(number),
             single(&format!("dcgm-{node}"), "nvidia-dcgm-exporter", &labels),
+        ));
+    }
+    all.extend(cluster());
+    all
+}
+
+/// What the platform itself watches. The monitors honour the exporters' labels, so no target label stands in their way.
+fn cluster() -> Vec<(Role, Process)> {
+    let mut all = Vec::new();
+    for (number, node) in NODE_PLACES.iter().enumerate() {
+        let instance = format!("192.168.12.{}:10250", 21 + number);
+        let labels = [
+            ("endpoint", "https-metrics"),
+            ("instance", instance.as_str()),
+            ("metrics_path", "/metrics/cadvisor"),
+            ("node", node.name),
+            ("service", "kubelet"),
+        ];
+        all.push((
+            Role::Kubelet(number),
+            single(&format!("kubelet-{}", node.name), "kubelet", &labels),
+        ));
+    }
+    for (role, job, instance) in [
+        (Role::KubeState, "kube-state-metrics", "10.129.0.14:8443"),
+        (Role::Scheduler, "scheduler", "192.168.12.11:10259"),
+    ] {
+        all.push((
+            role,
+            single(
+                job,
+                job,
+                &[("endpoint", "https"), ("instance", instance), ("service", job)],
+            ),
         ));
     }
     all

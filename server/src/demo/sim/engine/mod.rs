@@ -15,6 +15,7 @@ use self::kv::KvCache;
 use self::seq::{Finished, Seq};
 use self::stats::{EngineStats, Generation};
 use self::step::{Cost, Step};
+use super::container::Done;
 use super::load::{PREFIX_GROUPS, Request};
 use super::truth::PodLog;
 
@@ -59,6 +60,9 @@ pub struct Work {
     pub prefill_tokens: f64,
     pub decode_tokens: f64,
     pub prefill_s: f64,
+    pub requests: f64,
+    /// Bodies and headers of requests.
+    pub received_bytes: f64,
 }
 
 impl Engine {
@@ -103,6 +107,9 @@ impl Engine {
         let now = request.arrived;
         self.settle(now);
         self.log.arrived.push(now, ());
+        self.work.requests += 1.0;
+        // About four bytes a token, and the JSON and the headers around them.
+        self.work.received_bytes += 700.0 + 4.0 * f64::from(request.prompt);
         self.waiting.push_back(Seq::new(request));
         match self.step {
             None => self.plan(now),
@@ -177,6 +184,19 @@ impl Engine {
             add_work(&mut work, step, now);
         }
         work
+    }
+
+    /// What the process has cost its node, since the origin.
+    pub fn done(&self, now: f64) -> Done {
+        let work = self.work_at(now);
+        Done {
+            busy_s: work.busy_s,
+            requests: work.requests,
+            tokens: work.decode_tokens,
+            received_bytes: work.received_bytes,
+            in_flight: (self.running.len() + self.waiting.len()) as f64,
+            up: self.stats.is_some(),
+        }
     }
 
     fn account(&mut self, step: &Step, now: f64) {

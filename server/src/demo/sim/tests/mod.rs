@@ -1,6 +1,7 @@
 //! The simulation as a whole: it repeats itself, it obeys the laws that tie its numbers together, nothing is lost, and
 //! every scripted incident can be seen in what is exposed.
 
+mod cluster;
 mod incidents;
 mod laws;
 
@@ -150,5 +151,5 @@ fn process_names_are_safe_in_paths_and_no_two_scrapes_share_job_and_instance() {
     names.dedup();
     targets.sort();
     targets.dedup();
-    assert_eq!((names.len(), targets.len()), (9, 12));
+    assert_eq!((names.len(), targets.len()), (14, 17));
 }
