@@ -45,7 +45,7 @@ fn each_page_is_a_dashboard_in_the_order_of_the_navigation_and_the_deeper_ones_f
             ("nvidia", 25),
             ("openvino", 17),
             ("mlserver", 10),
-            ("resources", 9),
+            ("resources", 12),
         ]
     );
     let on_pages: BTreeSet<_> = catalog.dashboards().flat_map(|page| page.panels.iter()).collect();
