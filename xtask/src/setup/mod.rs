@@ -12,7 +12,8 @@ mod toolchain;
 
 use anyhow::Result;
 
-use crate::place::Place;
+use crate::child;
+use crate::place::{self, Place};
 use crate::progress::say;
 pub use toolchain::{TARGET, Toolchain};
 
@@ -36,6 +37,14 @@ pub fn run(place: &Place, need: Need) -> Result<Toolchain> {
 /// The command itself: everything, with a closing line.
 pub fn all(place: &Place) -> Result<()> {
     run(place, Need::Test)?;
+    rig_tools(place)?;
     say("setup: everything is there");
     Ok(())
+}
+
+/// The Go programs that the tests run for real: built once, at the first call.
+pub fn rig_tools(place: &Place) -> Result<()> {
+    let mut cargo = place::cargo();
+    cargo.args(["run", "--quiet", "--package", "tests", "--bin", "rig-tools"]);
+    child::run(cargo.current_dir(&place.root))
 }

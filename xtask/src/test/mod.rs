@@ -21,9 +21,10 @@ use tally::Tally;
 const IN_BROWSER: [&str; 4] = ["catalog", "chart", "frontend", "server-api"];
 
 /// Modules whose tests start a real Prometheus, its tools or a browser.
-const NOT_QUICK: [&str; 5] = [
+const NOT_QUICK: [&str; 6] = [
     "browser::",
     "contract::promtool::",
+    "front::",
     "demo::history::tests::",
     "demo::prometheus::tests::",
     "rig::",
@@ -68,6 +69,9 @@ pub fn run(place: &Place, quick: bool) -> Result<()> {
 /// The crate `tests`: the built program and page, seen from outside.
 fn whole(place: &Place, quick: bool, tally: &mut Tally) -> Result<()> {
     let screenshots = place.target.join("screenshots");
+    if !quick {
+        setup::rig_tools(place)?;
+    }
     let mut cargo = in_root(place, ["test", "--no-fail-fast", "--package", "tests"]);
     cargo
         .env("SERVELENS_BIN", place.servelens())
