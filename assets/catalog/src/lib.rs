@@ -17,8 +17,8 @@ pub mod resolve;
 mod tests;
 
 pub use model::{
-    Catalog, Concept, ConceptId, Dashboard, DashboardId, Family, FamilyId, Kind, Level, MetricType, Panel, PanelId,
-    Query, Threshold, Unit,
+    Alert, AlertGroup, Catalog, Concept, ConceptId, Dashboard, DashboardId, Family, FamilyId, Kind, Level, MetricType,
+    Objective, Panel, PanelId, Query, Threshold, Unit,
 };
 #[cfg(feature = "parse")]
 pub use read::CatalogError;

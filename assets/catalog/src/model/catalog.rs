@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Concept, ConceptId, Dashboard, Family, FamilyId, Panel, PanelId};
+use super::{Alert, AlertGroup, Concept, ConceptId, Dashboard, Family, FamilyId, Objective, Panel, PanelId};
 use crate::promql::Vars;
 
 /// Everything in it refers to things in it: [`Catalog::parse`] refuses the rest.
@@ -13,6 +13,10 @@ pub struct Catalog {
     pub(crate) panels: Vec<Panel>,
     pub(crate) panel_at: BTreeMap<PanelId, usize>,
     pub(crate) dashboards: Vec<Dashboard>,
+    pub(crate) alert_groups: Vec<AlertGroup>,
+    pub(crate) alerts: Vec<Alert>,
+    pub(crate) slos: Vec<Objective>,
+    pub(crate) buckets: BTreeMap<ConceptId, Vec<f64>>,
 }
 
 impl Catalog {
@@ -50,6 +54,35 @@ impl Catalog {
 
     pub fn concept(&self, id: &str) -> Option<&Concept> {
         self.concepts.get(id)
+    }
+
+    /// In the order of the files.
+    pub fn alert_groups(&self) -> impl Iterator<Item = &AlertGroup> {
+        self.alert_groups.iter()
+    }
+
+    /// In the order of the files.
+    pub fn alerts(&self) -> impl Iterator<Item = &Alert> {
+        self.alerts.iter()
+    }
+
+    pub fn alert(&self, name: &str) -> Option<&Alert> {
+        self.alerts.iter().find(|alert| alert.name == name)
+    }
+
+    /// In the order of the board.
+    pub fn slos(&self) -> impl Iterator<Item = &Objective> {
+        self.slos.iter()
+    }
+
+    /// The finite bucket bounds of a histogram, ascending; empty where nobody wrote them down.
+    pub fn buckets(&self, concept: &str) -> &[f64] {
+        self.buckets.get(concept).map_or(&[], Vec::as_slice)
+    }
+
+    /// The first page that shows the panel.
+    pub fn page_of(&self, panel: &PanelId) -> Option<&Dashboard> {
+        self.dashboards.iter().find(|page| page.panels.contains(panel))
     }
 
     /// The page variables that restrict at least one family, e.g. `namespace`, `model`.

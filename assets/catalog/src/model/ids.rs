@@ -73,3 +73,7 @@ id!(
     /// E.g. `overview`: the page of that name.
     DashboardId
 );
+id!(
+    /// E.g. `errors`: one row of the board of objectives.
+    SloId
+);

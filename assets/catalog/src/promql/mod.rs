@@ -5,6 +5,7 @@
 mod bind;
 mod grid;
 mod matcher;
+mod rule;
 mod scan;
 mod template;
 mod value;
@@ -13,6 +14,7 @@ mod vars;
 pub use bind::{BindError, bind};
 pub use grid::{Grid, GridError, MAX_POINTS, grid};
 pub use matcher::{Matcher, Op, selector};
+pub use rule::{Spans, bind_rule};
 pub use template::{Placeholder, Template, TemplateError};
 pub use value::LabelValue;
 pub use vars::Vars;

@@ -83,6 +83,13 @@ impl Template {
         })
     }
 
+    /// Each concept it asks for once.
+    pub fn concepts(&self) -> std::collections::BTreeSet<&str> {
+        self.placeholders()
+            .map(|placeholder| placeholder.concept.as_str())
+            .collect()
+    }
+
     pub(crate) fn uses_window(&self) -> bool {
         self.uses(Span::Window)
     }

@@ -1,10 +1,14 @@
 //! From the files' text to data that holds together. Families come first, then concepts, panels and dashboards, so
 //! that each may refer to what another file has.
 
+mod alert;
+mod alert_text;
+mod buckets;
 mod concept;
 mod dashboard;
 mod family;
 mod panel;
+mod slo;
 
 use std::collections::BTreeSet;
 use std::fmt::Display;
@@ -12,7 +16,7 @@ use std::fmt::Display;
 use toml::Spanned;
 
 use super::places::Places;
-use super::{Fault, raw};
+use super::{Fault, raw, raw_rules};
 use crate::model::{BadId, Catalog, Unit};
 
 pub(super) type Read<'a> = (Places<'a>, raw::File);
@@ -46,6 +50,24 @@ pub(super) fn catalog(files: &[Read<'_>], faults: &mut Vec<Fault>) -> Catalog {
         for raw in &file.dashboard {
             dashboard::add(&mut catalog, raw, &written, &mut Checker { places, faults });
         }
+    }
+    for (places, file) in files {
+        let check = &mut Checker { places, faults };
+        file.buckets
+            .iter()
+            .for_each(|raw| buckets::add(&mut catalog, raw, check));
+        file.alert_group
+            .iter()
+            .for_each(|raw| alert::add_group(&mut catalog, raw, check));
+    }
+    for (places, file) in files {
+        let check = &mut Checker { places, faults };
+        file.alert
+            .iter()
+            .for_each(|raw| alert::add(&mut catalog, raw, &written, check));
+        file.slo
+            .iter()
+            .for_each(|raw| slo::add(&mut catalog, raw, &written, check));
     }
     catalog
 }

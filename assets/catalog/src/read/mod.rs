@@ -7,6 +7,7 @@ mod check;
 mod fault;
 mod places;
 mod raw;
+mod raw_rules;
 
 pub use fault::{CatalogError, Fault};
 
@@ -56,6 +57,22 @@ const EMBEDDED: &[(&str, &str)] = &[
     ),
     ("panels/resources.toml", include_str!("../../panels/resources.toml")),
     ("panels/overview.toml", include_str!("../../panels/overview.toml")),
+    ("panels/buckets.toml", include_str!("../../panels/buckets.toml")),
+    ("panels/alerts_vllm.toml", include_str!("../../panels/alerts_vllm.toml")),
+    (
+        "panels/alerts_disaggregated.toml",
+        include_str!("../../panels/alerts_disaggregated.toml"),
+    ),
+    (
+        "panels/alerts_routing.toml",
+        include_str!("../../panels/alerts_routing.toml"),
+    ),
+    ("panels/alerts_gpu.toml", include_str!("../../panels/alerts_gpu.toml")),
+    ("panels/alerts_pods.toml", include_str!("../../panels/alerts_pods.toml")),
+    (
+        "panels/alerts_classic.toml",
+        include_str!("../../panels/alerts_classic.toml"),
+    ),
     ("panels/dashboards.toml", include_str!("../../panels/dashboards.toml")),
 ];
 

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::raw_rules::{Alert, AlertGroup, Buckets, Objective};
+
 type Text = Spanned<String>;
 
 #[derive(Deserialize, Default)]
@@ -14,6 +16,10 @@ pub(super) struct File {
     pub concept: Vec<Concept>,
     pub panel: Vec<Panel>,
     pub dashboard: Vec<Dashboard>,
+    pub buckets: Vec<Buckets>,
+    pub alert_group: Vec<AlertGroup>,
+    pub alert: Vec<Alert>,
+    pub slo: Vec<Objective>,
 }
 
 #[derive(Deserialize)]

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Candidate, candidates};
+use super::{Candidate, candidates, candidates_for};
 use crate::model::{Catalog, Concept, ConceptId, Panel};
 use crate::promql::LabelValue;
 
@@ -68,6 +68,11 @@ impl Choices {
     /// holds that cannot look at a cluster.
     pub fn every_name<'a>(catalog: &Catalog, panels: impl IntoIterator<Item = &'a Panel>) -> Self {
         Self::of_names(candidates(catalog, panels).into_iter())
+    }
+
+    /// The same for queries that belong to no panel.
+    pub fn every_name_of<'a>(catalog: &Catalog, concepts: impl IntoIterator<Item = &'a Concept>) -> Self {
+        Self::of_names(candidates_for(catalog, concepts).into_iter())
     }
 
     fn of_names(candidates: impl Iterator<Item = Candidate>) -> Self {

@@ -104,7 +104,7 @@ fn toml_that_is_none_and_keys_that_are_unknown() {
         "[[panel]]",
         "[[pannel]]",
         &format!(
-            "own.toml:35: unknown field `pannel`, expected one of `family`, `concept`, `panel`, `dashboard`; {step}"
+            "own.toml:35: unknown field `pannel`, expected one of `family`, `concept`, `panel`, `dashboard`, `buckets`, `alert_group`, `alert`, `slo`; {step}"
         ),
     );
 }

@@ -2,6 +2,7 @@
 
 #![cfg(feature = "embedded")]
 
+mod bad_alerts;
 mod bad_files;
 mod bad_queries;
 mod binder;

@@ -118,14 +118,14 @@ fn family(catalog: &Catalog, queries: &[Query]) -> Option<FamilyId> {
 }
 
 /// `S` digits `.` digits.
-fn is_requirement(text: &str) -> bool {
+pub(super) fn is_requirement(text: &str) -> bool {
     let digits = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_digit());
     text.strip_prefix('S')
         .and_then(|numbers| numbers.split_once('.'))
         .is_some_and(|(chapter, line)| digits(chapter) && digits(line))
 }
 
-fn legend_fault(legend: &str) -> Option<&'static str> {
+pub(super) fn legend_fault(legend: &str) -> Option<&'static str> {
     let mut rest = legend;
     while let Some(at) = rest.find(['{', '}']) {
         let (_, from) = rest.split_at(at);

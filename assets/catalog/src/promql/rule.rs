@@ -1,0 +1,43 @@
+//! A template that belongs to no page: the queries of alert rules and objectives, whose windows are their own.
+
+use super::{Ask, Piece, Span, Template, Vars, concept_text};
+use crate::model::Catalog;
+use crate::resolve::Choices;
+
+/// In seconds: the length of every `[$window]` and of every `[$range]`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Spans {
+    pub window_s: u32,
+    pub range_s: u32,
+}
+
+/// The template as PromQL. Concepts that `choices` does not have stand under their newest names; one that the catalogue
+/// does not have selects nothing and is refused when the files are read.
+pub fn bind_rule(catalog: &Catalog, template: &Template, choices: &Choices, vars: &Vars, spans: Spans) -> String {
+    let mut text = String::new();
+    for piece in template.pieces() {
+        let (placeholder, ask) = match piece {
+            Piece::Text(piece) => {
+                text.push_str(piece);
+                continue;
+            }
+            Piece::Instant(placeholder) => (placeholder, Ask::Instant),
+            Piece::Over(over) => {
+                let seconds = match over.span {
+                    Span::Window => spans.window_s,
+                    Span::Range => spans.range_s,
+                };
+                let ask = Ask::Over {
+                    head: &over.head,
+                    seconds: u64::from(seconds),
+                    tail: &over.tail,
+                };
+                (&over.placeholder, ask)
+            }
+        };
+        if let Some(concept) = catalog.concept(&placeholder.concept) {
+            text.push_str(&concept_text(catalog, concept, placeholder, choices, vars, &ask));
+        }
+    }
+    text
+}
