@@ -48,6 +48,8 @@ const EMBEDDED: &[(&str, &str)] = &[
     ("panels/gpu.toml", include_str!("../../panels/gpu.toml")),
     ("panels/gpu_work.toml", include_str!("../../panels/gpu_work.toml")),
     ("panels/gpu_health.toml", include_str!("../../panels/gpu_health.toml")),
+    ("panels/amd.toml", include_str!("../../panels/amd.toml")),
+    ("panels/gaudi.toml", include_str!("../../panels/gaudi.toml")),
     ("panels/ovms.toml", include_str!("../../panels/ovms.toml")),
     ("panels/ovms_more.toml", include_str!("../../panels/ovms_more.toml")),
     ("panels/mlserver.toml", include_str!("../../panels/mlserver.toml")),

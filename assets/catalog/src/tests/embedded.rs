@@ -43,6 +43,8 @@ fn each_page_is_a_dashboard_in_the_order_of_the_navigation_and_the_deeper_ones_f
             ("disaggregated", 9),
             ("epp", 35),
             ("nvidia", 25),
+            ("amd", 12),
+            ("gaudi", 7),
             ("openvino", 17),
             ("mlserver", 10),
             ("resources", 12),

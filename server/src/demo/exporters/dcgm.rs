@@ -8,6 +8,7 @@ use crate::demo::sim::gpu::Gpu;
 /// A GPU or slice with the labels that its series carry.
 #[derive(Debug, Clone, Copy)]
 pub struct Device {
+    pub node: &'static str,
     pub labels: &'static [(&'static str, &'static str)],
     pub mig: bool,
 }

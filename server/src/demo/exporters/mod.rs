@@ -1,6 +1,7 @@
 //! The `/metrics` pages of the fleet's processes: real names, labels, types and bucket bounds, from the state of the
 //! simulation. An exporter only reads; it counts nothing and invents no number.
 
+pub mod amd;
 pub mod buckets;
 pub mod cadvisor;
 #[cfg(test)]
@@ -8,6 +9,7 @@ mod conformance;
 pub mod dcgm;
 pub mod epp;
 pub mod family;
+pub mod gaudi;
 pub mod kube_state;
 pub mod mlserver;
 pub mod ovms;

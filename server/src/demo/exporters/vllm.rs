@@ -10,7 +10,7 @@ use crate::demo::sim::load::Reason;
 /// None while the process is down.
 pub fn page(engine: &Engine, model: &'static str, now: f64) -> Option<Vec<Family>> {
     let stats = engine.stats()?;
-    let mut page = Page::new(Some(stats.started));
+    let mut page = Page::new(engine.spec.created.then_some(stats.started));
     let l = [("engine", "0"), ("model_name", model)];
     let with = |name, value| [l[0], (name, value), l[1]];
 

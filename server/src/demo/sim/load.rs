@@ -20,10 +20,19 @@ pub enum Source {
     Mistral,
     Embeddings,
     Fraud,
+    Llama,
+    Phi,
 }
 
 impl Source {
-    pub const ALL: [Self; 4] = [Self::Granite, Self::Mistral, Self::Embeddings, Self::Fraud];
+    pub const ALL: [Self; 6] = [
+        Self::Granite,
+        Self::Mistral,
+        Self::Embeddings,
+        Self::Fraud,
+        Self::Llama,
+        Self::Phi,
+    ];
 
     /// Requests per second over a whole ordinary day.
     fn daily_mean(self) -> f64 {
@@ -32,6 +41,8 @@ impl Source {
             Self::Mistral => 0.32,
             Self::Embeddings => 1.6,
             Self::Fraud => 0.8,
+            Self::Llama => 0.14,
+            Self::Phi => 0.09,
         }
     }
 
@@ -40,7 +51,7 @@ impl Source {
         let extra = match self {
             Self::Granite => incident::QUEUE.level(at) * BATCH_RATE,
             Self::Mistral => incident::KV_FULL.level(at) * DOCUMENT_RATE,
-            Self::Embeddings | Self::Fraud => 0.0,
+            Self::Embeddings | Self::Fraud | Self::Llama | Self::Phi => 0.0,
         };
         self.daily_mean() * daily_curve(at) + extra
     }
@@ -51,6 +62,7 @@ impl Source {
             Self::Mistral => 2.0,
             Self::Embeddings => 3.0,
             Self::Fraud => 1.5,
+            Self::Llama | Self::Phi => 0.3,
         }
     }
 

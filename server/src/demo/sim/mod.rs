@@ -24,7 +24,10 @@ pub use self::cast::{Job, NodePlace, PodPlace, Process, Quota};
 pub use self::truth::{AutoscalerTruth, ContainerTruth, GpuTruth, PodTruth, RouterTruth, Truth, WorkloadTruth};
 pub use super::exporters::family::{Family, Kind, Sample};
 
-use self::cast::{BOARDS, BYPASSED_REPLICA, ENGINES, GPUS, LOST_REPLICA, MISTRAL_ENGINE, REPLICAS, Role, Runs};
+use self::cast::{
+    BOARDS, BYPASSED_REPLICA, ENGINES, GPUS, LLAMA_ENGINE, LOST_REPLICA, MISTRAL_ENGINE, PHI_ENGINE, REPLICAS, Role,
+    Runs, Vendor,
+};
 use self::classic::Server;
 use self::cluster::Cluster;
 use self::engine::Engine;
@@ -34,7 +37,7 @@ use self::gpu::{Gpu, SAMPLE_S};
 use self::load::{Request, Source};
 use self::rng::Rng;
 use self::router::{Candidate, Router};
-use super::exporters::{dcgm, epp, mlserver, ovms, vllm, vllm_v0};
+use super::exporters::{amd, dcgm, epp, gaudi, mlserver, ovms, vllm, vllm_v0};
 
 /// Seconds between readiness probes.
 const PROBE_S: f64 = 10.0;
@@ -131,7 +134,11 @@ impl Fleet {
             Role::Gpus(node) => {
                 let here = GPUS.iter().zip(&self.gpus).filter(|(place, _)| place.node == node);
                 let devices: Vec<_> = here.map(|(place, gpu)| (place.device, gpu)).collect();
-                Some(dcgm::page(&devices))
+                match GPUS.iter().find(|place| place.node == node)?.vendor {
+                    Vendor::Nvidia => Some(dcgm::page(&devices)),
+                    Vendor::Amd => Some(amd::page(&devices)),
+                    Vendor::Intel => Some(gaudi::page(&devices)),
+                }
             }
             Role::Kubelet(node) => Some(self.cluster.kubelet(node)),
             Role::KubeState => Some(self.cluster.objects()),
@@ -282,10 +289,13 @@ impl Fleet {
                 Some(replica) => replica,
                 None => return,
             }
-        } else if source == Source::Granite {
-            BYPASSED_REPLICA
         } else {
-            MISTRAL_ENGINE
+            match source {
+                Source::Llama => LLAMA_ENGINE,
+                Source::Phi => PHI_ENGINE,
+                Source::Mistral => MISTRAL_ENGINE,
+                Source::Granite | Source::Embeddings | Source::Fraud => BYPASSED_REPLICA,
+            }
         };
         let Some(target) = self.engines.get_mut(engine) else {
             return;
@@ -325,7 +335,7 @@ impl Fleet {
         match source {
             Source::Embeddings => Some(&mut self.ovms),
             Source::Fraud => Some(&mut self.mlserver),
-            Source::Granite | Source::Mistral => None,
+            Source::Granite | Source::Mistral | Source::Llama | Source::Phi => None,
         }
     }
 

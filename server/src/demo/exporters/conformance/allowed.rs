@@ -88,6 +88,32 @@ pub const ALLOWED: &[(&str, &str, &str)] = &[
         "utilisation lacks workload labels",
         "its GPU that is not sliced is idle, and its sliced one has no utilisation",
     ),
+    ("amd-exporter", "lacks gpu_hbm_temperature", SMALL),
+    ("amd-exporter", "lacks pcie_speed", SMALL),
+    ("amd-exporter", "lacks pcie_max_speed", SMALL),
+    ("amd-exporter", "lacks pcie_rx", SMALL),
+    ("amd-exporter", "lacks pcie_tx", SMALL),
+    ("amd-exporter", "lacks pcie_bidirectional_bandwidth", SMALL),
+    ("amd-exporter", "lacks gpu_vram_max_bandwidth", SMALL),
+    ("amd-exporter", "lacks gpu_max_clock", SMALL),
+    ("amd-exporter", "lacks gpu_process_cu_occupancy", SMALL),
+    (
+        "amd-exporter",
+        "lacks gpu_violation_socket_thermal_residency_percentage",
+        SMALL,
+    ),
+    ("amd-exporter", "lacks gpu_xgmi_link_rx", SMALL),
+    ("amd-exporter", "lacks gpu_xgmi_link_tx", SMALL),
+    ("amd-exporter", "lacks gpu_prof_sm_active", SMALL),
+    ("gaudi-exporter", "lacks habanalabs_pci_link_speed", SMALL),
+    ("gaudi-exporter", "lacks habanalabs_pci_link_width", SMALL),
+    ("gaudi-exporter", "lacks habanalabs_pcie_rx", SMALL),
+    ("gaudi-exporter", "lacks habanalabs_pcie_tx", SMALL),
+    ("gaudi-exporter", "lacks habanalabs_pcie_receive_throughput", SMALL),
+    ("gaudi-exporter", "lacks habanalabs_pcie_transmit_throughput", SMALL),
+    ("gaudi-exporter", "lacks habanalabs_nic_port_status", SMALL),
+    ("gaudi-exporter", "lacks habanalabs_device_config", SMALL),
+    ("gaudi-exporter", "lacks accelerator_temperature_celcius", SMALL),
     (OVMS, "lacks ovms_requests_accepted", GRAPH),
     (OVMS, "lacks ovms_requests_rejected", GRAPH),
     (OVMS, "lacks ovms_responses", GRAPH),
@@ -114,7 +140,7 @@ pub const ALLOWED: &[(&str, &str, &str)] = &[
     ("fraud-xgb", "rest_server_requests_in_progress has label app_name", APP),
 ];
 
-const VLLM: &str = "granite-33-8b-0 granite-33-8b-1 qwen-coder-7b";
+const VLLM: &str = "granite-33-8b-0 granite-33-8b-1 qwen-coder-7b llama-31-8b phi-4";
 const EPP: &str = "granite-33-8b-epp";
 const OVMS: &str = "nomic-embed-text";
 const NO_REQUEST: &str = "no request yet: a handler's series come with its first request";

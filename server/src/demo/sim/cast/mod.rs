@@ -5,7 +5,7 @@ mod gpus;
 mod pods;
 mod processes;
 
-pub use self::gpus::{BOARDS, GPUS};
+pub use self::gpus::{BOARDS, GPUS, Vendor};
 pub use self::pods::{NODE_PLACES, NodePlace, PODS, PodPlace, QUOTAS, Quota, Runs};
 pub use self::processes::{Job, Process, Role, processes};
 
@@ -30,6 +30,8 @@ const GRANITE_POD_0: &str = "granite-33-8b-kserve-5c9d8b7f6d-7kq2x";
 const GRANITE_POD_1: &str = "granite-33-8b-kserve-5c9d8b7f6d-m4r9t";
 const MISTRAL_POD: &str = "mistral-7b-predictor-6b9f8d7c55-q8zlv";
 const QWEN_POD: &str = "qwen-coder-7b-predictor-7d5c6f9b48-x2mtn";
+const LLAMA_POD: &str = "llama-31-8b-predictor-68c4d9b7f6-t2xkd";
+const PHI_POD: &str = "phi-4-predictor-7b5f9c6d84-v8m3q";
 const NOMIC_POD: &str = "nomic-embed-text-predictor-84f7c9d6b5-p5h7c";
 const FRAUD_POD: &str = "fraud-xgb-predictor-59c7d8f6b4-w9d2k";
 
@@ -50,6 +52,20 @@ pub const QWEN: Workload = Workload {
     namespace: "llm-legacy",
     model: "qwen-coder-7b",
     pods: &[QWEN_POD],
+};
+/// On an AMD GPU.
+pub const LLAMA: Workload = Workload {
+    name: "llama-31-8b",
+    namespace: "llm-lab",
+    model: "llama-3.1-8b-instruct",
+    pods: &[LLAMA_POD],
+};
+/// On a Gaudi card.
+pub const PHI: Workload = Workload {
+    name: "phi-4",
+    namespace: "llm-lab",
+    model: "phi-4",
+    pods: &[PHI_POD],
 };
 pub const NOMIC: Workload = Workload {
     name: "nomic-embed-text",
@@ -72,12 +88,13 @@ pub const EPP: epp::Names = epp::Names {
 };
 const EPP_POD: &str = "granite-33-8b-kserve-router-scheduler-6f7b9c5d84-2xw8n";
 
-const NODES: [&str; 2] = ["gpu-node-a", "gpu-node-b"];
+const NODES: [&str; 4] = ["gpu-node-a", "gpu-node-b", "amd-node-a", "gaudi-node-a"];
 
 /// An A100 of 40 GB. The KV cache is what 16 GB of weights leave of it, at 160 KB a token.
 const A100_40: EngineSpec = EngineSpec {
     pod: "",
     generation: Generation::V1,
+    created: true,
     blocks: 5_900,
     blocks_text: "5900",
     max_sequences: 64,
@@ -104,8 +121,34 @@ const SLICE_3G: EngineSpec = EngineSpec {
     ..A100_40
 };
 
+/// An MI300X.
+const MI300X: EngineSpec = EngineSpec {
+    created: false,
+    blocks: 61_000,
+    blocks_text: "61000",
+    cost: Cost {
+        step_s: 0.0092,
+        per_sequence_s: 0.00012,
+        per_context_token_s: 2.2e-8,
+        per_prefill_token_s: 0.000_045,
+    },
+    ..A100_40
+};
+/// A Gaudi 3 with a model of 14 B.
+const GAUDI_3: EngineSpec = EngineSpec {
+    blocks: 27_000,
+    blocks_text: "27000",
+    cost: Cost {
+        step_s: 0.0175,
+        per_sequence_s: 0.000_25,
+        per_context_token_s: 4.0e-8,
+        per_prefill_token_s: 0.000_08,
+    },
+    ..MI300X
+};
+
 /// The engines, with the workload that each one serves.
-pub const ENGINES: [(Workload, EngineSpec); 4] = [
+pub const ENGINES: [(Workload, EngineSpec); 6] = [
     (
         GRANITE,
         EngineSpec {
@@ -135,12 +178,28 @@ pub const ENGINES: [(Workload, EngineSpec); 4] = [
             ..SLICE_3G
         },
     ),
+    (
+        LLAMA,
+        EngineSpec {
+            pod: LLAMA_POD,
+            ..MI300X
+        },
+    ),
+    (
+        PHI,
+        EngineSpec {
+            pod: PHI_POD,
+            ..GAUDI_3
+        },
+    ),
 ];
 /// The first engines are the router's; this one is lost every day, and the bypass goes to the other.
 pub const REPLICAS: usize = 2;
 pub const LOST_REPLICA: usize = 1;
 pub const BYPASSED_REPLICA: usize = 0;
 pub const MISTRAL_ENGINE: usize = 2;
+pub const LLAMA_ENGINE: usize = 4;
+pub const PHI_ENGINE: usize = 5;
 
 pub const OVMS: ServerSpec = ServerSpec {
     pod: NOMIC_POD,

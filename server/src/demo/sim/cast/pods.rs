@@ -2,8 +2,8 @@
 //! its process costs its node. Data only.
 
 use super::{
-    EPP_POD, FRAUD, FRAUD_POD, GRANITE, GRANITE_POD_0, GRANITE_POD_1, MISTRAL, MISTRAL_POD, NODES, NOMIC, NOMIC_POD,
-    QWEN, QWEN_POD,
+    EPP_POD, FRAUD, FRAUD_POD, GRANITE, GRANITE_POD_0, GRANITE_POD_1, LLAMA, LLAMA_POD, MISTRAL, MISTRAL_POD, NODES,
+    NOMIC, NOMIC_POD, PHI, PHI_POD, QWEN, QWEN_POD,
 };
 use crate::demo::sim::container::Cost;
 
@@ -159,7 +159,7 @@ macro_rules! isvc {
     };
 }
 
-pub const PODS: [PodPlace; 7] = [
+pub const PODS: [PodPlace; 9] = [
     GRANITE_PLACE,
     PodPlace {
         pod: GRANITE_POD_1,
@@ -219,6 +219,40 @@ pub const PODS: [PodPlace; 7] = [
         ..GRANITE_PLACE
     },
     PodPlace {
+        namespace: LLAMA.namespace,
+        pod: LLAMA_POD,
+        uid: "7c25f4d1-60eb-4e18-8a94-5f3b1d7c2e87",
+        container: "kserve-container",
+        node: NODES[2],
+        deployment: "llama-31-8b-predictor",
+        replica_set: "llama-31-8b-predictor-68c4d9b7f6",
+        runs: Runs::Engine(4),
+        resources: &[
+            cpu(2.0, Some(6.0)),
+            memory(16.0 * GIB, Some(32.0 * GIB)),
+            devices("amd_com_gpu", 1.0),
+        ],
+        labels: isvc!("llama-31-8b"),
+        ..GRANITE_PLACE
+    },
+    PodPlace {
+        namespace: PHI.namespace,
+        pod: PHI_POD,
+        uid: "8d16a5e2-7ffc-4c27-9b85-60a4c2e8d398",
+        container: "kserve-container",
+        node: NODES[3],
+        deployment: "phi-4-predictor",
+        replica_set: "phi-4-predictor-7b5f9c6d84",
+        runs: Runs::Engine(5),
+        resources: &[
+            cpu(4.0, Some(8.0)),
+            memory(24.0 * GIB, Some(48.0 * GIB)),
+            devices("habana_ai_gaudi", 1.0),
+        ],
+        labels: isvc!("phi-4"),
+        ..GRANITE_PLACE
+    },
+    PodPlace {
         namespace: NOMIC.namespace,
         pod: NOMIC_POD,
         uid: "5a43d0b9-c6f1-4e7d-8a26-b3e9f2c7d065",
@@ -259,7 +293,7 @@ pub struct NodePlace {
     pub accelerators: &'static [(&'static str, f64)],
 }
 
-pub const NODE_PLACES: [NodePlace; 3] = [
+pub const NODE_PLACES: [NodePlace; 5] = [
     NodePlace {
         name: NODES[0],
         cores: 63.5,
@@ -278,6 +312,18 @@ pub const NODE_PLACES: [NodePlace; 3] = [
         cores: 15.5,
         bytes: 60.0 * GIB,
         accelerators: &[],
+    },
+    NodePlace {
+        name: NODES[2],
+        cores: 127.5,
+        bytes: 1000.0 * GIB,
+        accelerators: &[("amd_com_gpu", 2.0)],
+    },
+    NodePlace {
+        name: NODES[3],
+        cores: 127.5,
+        bytes: 1000.0 * GIB,
+        accelerators: &[("habana_ai_gaudi", 2.0)],
     },
 ];
 
@@ -318,7 +364,7 @@ const fn quota(namespace: &'static str, resource: &'static str, of: &'static str
 }
 
 /// All GPUs of llm-prod are taken: the autoscaler asks for a third replica in vain.
-pub const QUOTAS: [Quota; 8] = [
+pub const QUOTAS: [Quota; 10] = [
     quota(GRANITE.namespace, "requests.cpu", "cpu", 12.0),
     quota(GRANITE.namespace, "requests.memory", "memory", 64.0 * GIB),
     quota(GRANITE.namespace, "requests.nvidia.com/gpu", "nvidia_com_gpu", 2.0),
@@ -329,6 +375,8 @@ pub const QUOTAS: [Quota; 8] = [
         "nvidia_com_mig_3g_40gb",
         4.0,
     ),
+    quota(LLAMA.namespace, "requests.amd.com/gpu", "amd_com_gpu", 2.0),
+    quota(PHI.namespace, "requests.habana.ai/gaudi", "habana_ai_gaudi", 1.0),
     quota(NOMIC.namespace, "requests.cpu", "cpu", 1.0),
     quota(NOMIC.namespace, "requests.memory", "memory", 4.0 * GIB),
     quota(NOMIC.namespace, "pods", "pods", 10.0),

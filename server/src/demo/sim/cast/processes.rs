@@ -1,6 +1,6 @@
 //! The fleet's processes, and how a cluster's Prometheus scrapes them: jobs, target labels, renaming.
 
-use super::{EPP_POD, FRAUD, GRANITE, MISTRAL, NODE_PLACES, NODES, NOMIC, QWEN};
+use super::{EPP_POD, FRAUD, GRANITE, LLAMA, MISTRAL, NODE_PLACES, NODES, NOMIC, PHI, QWEN};
 
 /// Prometheus's usual scrape interval on OpenShift, seconds.
 const INTERVAL_S: u32 = 30;
@@ -84,6 +84,8 @@ pub fn processes() -> Vec<(Role, Process)> {
     for (role, workload, instance, node) in [
         (Role::Engine(2), MISTRAL, "10.131.0.44:8080", Some(NODES[1])),
         (Role::Engine(3), QWEN, "10.131.0.45:8080", Some(NODES[1])),
+        (Role::Engine(4), LLAMA, "10.132.0.31:8080", Some(NODES[2])),
+        (Role::Engine(5), PHI, "10.133.0.27:8080", Some(NODES[3])),
         (Role::Ovms, NOMIC, "10.130.0.52:8888", None),
         (Role::MlServer, FRAUD, "10.130.0.53:8080", None),
     ] {
@@ -119,8 +121,33 @@ pub fn processes() -> Vec<(Role, Process)> {
             single(&format!("dcgm-{node}"), "nvidia-dcgm-exporter", &labels),
         ));
     }
+    all.extend(other_gpus());
     all.extend(cluster());
     all
+}
+
+/// AMD's monitor honours the exporter's labels, so the target has neither namespace nor pod; Intel's exporter has names of
+/// its own for them.
+fn other_gpus() -> [(Role, Process); 2] {
+    let amd = [
+        ("container", "metrics-exporter-container"),
+        ("endpoint", "exporter-port"),
+        ("instance", "10.132.0.9:5000"),
+        ("service", "default-metrics-exporter"),
+    ];
+    let gaudi = [
+        ("namespace", "habana-ai-operator"),
+        ("pod", "habana-ai-metric-exporter-ds-5d8vx"),
+        ("container", "metric-exporter"),
+        ("endpoint", "habana-metrics"),
+        ("instance", "10.133.0.9:41611"),
+        ("service", "metric-exporter"),
+        ("node", NODES[3]),
+    ];
+    [
+        (Role::Gpus(2), single("amd-exporter", "default-metrics-exporter", &amd)),
+        (Role::Gpus(3), single("gaudi-exporter", "metric-exporter", &gaudi)),
+    ]
 }
 
 /// What the platform itself watches. The monitors honour the exporters' labels, so no target label stands in their way.

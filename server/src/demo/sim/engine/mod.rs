@@ -23,6 +23,8 @@ use super::truth::PodLog;
 pub struct EngineSpec {
     pub pod: &'static str,
     pub generation: Generation,
+    /// It tells when each series was created; off with PROMETHEUS_DISABLE_CREATED_SERIES.
+    pub created: bool,
     pub blocks: u32,
     /// The same, as it stands in the label `num_gpu_blocks`.
     pub blocks_text: &'static str,

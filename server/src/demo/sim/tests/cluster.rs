@@ -9,7 +9,13 @@ const LOST_POD: &str = "granite-33-8b-kserve-5c9d8b7f6d-m4r9t";
 fn a_containers_counters_rise_by_the_truth() {
     let (from, to) = (MIDNIGHT + 2.0 * HOUR, MIDNIGHT + 6.0 * HOUR);
     let mut fleet = fleet_at(3, from);
-    let kubelets = ["kubelet-gpu-node-a", "kubelet-gpu-node-b", "kubelet-worker-a"];
+    let kubelets = [
+        "kubelet-gpu-node-a",
+        "kubelet-gpu-node-b",
+        "kubelet-worker-a",
+        "kubelet-amd-node-a",
+        "kubelet-gaudi-node-a",
+    ];
     let read = |fleet: &Fleet| {
         let mut found = BTreeMap::new();
         for kubelet in kubelets {
@@ -28,7 +34,7 @@ fn a_containers_counters_rise_by_the_truth() {
     fleet.advance_to(to);
     let after = read(&fleet);
     let truth = fleet.truth(from, to);
-    assert_eq!(truth.containers.len(), 7);
+    assert_eq!(truth.containers.len(), 9);
     for (pod, told) in &truth.containers {
         let rise = |name: &str, part: bool| {
             let key = (name.to_owned(), pod.clone(), part);
