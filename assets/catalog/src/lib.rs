@@ -7,6 +7,7 @@
 //! The way of a panel: [`resolve::candidates`] → [`resolve::match_selectors`] (one series request) →
 //! [`resolve::choose`] → [`promql::bind`].
 
+pub mod measure;
 pub mod model;
 pub mod models;
 pub mod promql;

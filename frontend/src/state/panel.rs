@@ -40,6 +40,11 @@ impl Shown {
         }
     }
 
+    /// What must be known to read the picture right: one sentence each.
+    pub fn notes(&self) -> Vec<String> {
+        self.plot.beyond().map(str::to_owned).into_iter().collect()
+    }
+
     fn failed(look: Look, error: ApiError) -> Self {
         Self {
             look,

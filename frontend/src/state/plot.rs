@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chart::{Kind, Level, Unit, bucket_labels};
-use server_api::{Frame, PanelEntry, is_absent};
+use server_api::{Frame, PanelEntry, Said, is_absent, said};
 
 /// One series with the name that the legend gives it.
 #[derive(Debug, Clone)]
@@ -15,7 +15,12 @@ pub struct Line {
     pub start: i64,
     /// Seconds.
     pub step: u32,
+    /// A value under the histogram's first bound stands at that bound: lower down it would look measured.
     pub values: Vec<f64>,
+    /// Of a quantile, as [`Frame::above`].
+    pub above: Vec<f64>,
+    /// Of a quantile, as [`Frame::below`].
+    pub below: Option<f64>,
 }
 
 impl Line {
@@ -23,6 +28,24 @@ impl Line {
     pub fn last(&self) -> Option<(i64, f64)> {
         let (at, value) = self.values.iter().enumerate().rfind(|(_, value)| !value.is_nan())?;
         Some((self.start + i64::try_from(at).ok()? * i64::from(self.step), *value))
+    }
+
+    /// Whether a value of this line is a number or only on which side of a number the truth is.
+    pub fn said(&self, value: f64) -> Said {
+        match self.below {
+            Some(bound) if value <= bound => Said::LessThan,
+            _ => said(&self.above, None, value).0,
+        }
+    }
+
+    /// The value with its unit, `>` or `<` before it where that is all that its histogram can tell.
+    pub fn say(&self, unit: Unit, value: f64) -> String {
+        let sign = match self.said(value) {
+            Said::Exactly => "",
+            Said::MoreThan => ">",
+            Said::LessThan => "<",
+        };
+        format!("{sign}{}", unit.format(value))
     }
 
     /// The sample at `unix`, or the one that holds there since less than a step ago.
@@ -98,6 +121,20 @@ impl Plot {
         !self.lines.iter().any(drawn) && self.bars.is_empty()
     }
 
+    /// What to know about numbers that begin with `>` or `<`, where there are any.
+    pub fn beyond(&self) -> Option<&'static str> {
+        let any = |what: Said| {
+            let has = |line: &Line| line.values.iter().any(|value| line.said(*value) == what);
+            self.lines.iter().any(has)
+        };
+        match (any(Said::MoreThan), any(Said::LessThan)) {
+            (false, false) => None,
+            (true, false) => Some("> means beyond the last bucket of the histogram: how far is not measured."),
+            (false, true) => Some("< means within the first bucket of the histogram: where is not measured."),
+            (true, true) => Some("> and < mean beyond the last or within the first bucket: how far is not measured."),
+        }
+    }
+
     /// The worst threshold that `value` has reached.
     pub fn level(&self, value: f64) -> Option<Level> {
         let reached = self.thresholds.iter().filter(|(at, _)| value >= *at);
@@ -115,7 +152,11 @@ impl Plot {
             let (Some((_, last)), Some((low, high))) = (line.last(), line.extent()) else {
                 continue;
             };
-            let [last, low, high] = [last, low, high].map(|value| self.unit.format(value));
+            let [last, low, high] = [last, low, high].map(|value| match line.said(value) {
+                Said::Exactly => self.unit.format(value),
+                Said::MoreThan => format!("more than {}", self.unit.format(value)),
+                Said::LessThan => format!("less than {}", self.unit.format(value)),
+            });
             text.push_str(&format!(" {}: now {last}, between {low} and {high}.", line.name));
         }
         if let Some(more) = self.lines.len().checked_sub(SAID).filter(|more| *more > 0) {
@@ -145,10 +186,16 @@ fn lines(entry: &PanelEntry, frames: Vec<Frame>) -> Vec<Line> {
                 color,
                 start: frame.start,
                 step: frame.step,
-                values: frame.values,
+                values: frame.values.iter().map(|value| at_least(*value, frame.below)).collect(),
+                above: frame.above,
+                below: frame.below,
             }
         })
         .collect()
+}
+
+fn at_least(value: f64, below: Option<f64>) -> f64 {
+    below.filter(|bound| value < *bound).unwrap_or(value)
 }
 
 fn bars(frames: &[Frame]) -> Vec<(String, f64)> {

@@ -16,7 +16,7 @@ pub fn is_absent(value: f64) -> bool {
 /// One series: `values[i]` belongs to the instant `start + i * step` (Unix seconds).
 ///
 /// As JSON an absent value is `null`, and the three numbers JSON lacks are `"NaN"`, `"+Inf"`, `"-Inf"`.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Frame {
     /// Index into the panel's queries.
     pub query: usize,
@@ -27,6 +27,44 @@ pub struct Frame {
     pub step: u32,
     #[serde(with = "json_values")]
     pub values: Vec<f64>,
+    /// Of a quantile: the highest finite bounds of its histogram, ascending; several where engines of other versions ran in
+    /// the range. A value equal to one of them means "more than that": nothing above a bound is told apart.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub above: Vec<f64>,
+    /// Of a quantile: the lowest bound of its histogram. A value under it means "less than that".
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub below: Option<f64>,
+}
+
+/// What a value of a frame says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Said {
+    /// The value itself.
+    Exactly,
+    /// It is the highest bound of its histogram: the truth is somewhere above.
+    MoreThan,
+    /// It is under this bound, the lowest of its histogram: where, nobody knows.
+    LessThan,
+}
+
+impl Frame {
+    /// What one of this frame's values says, and the number to say it with: the value, or the bound.
+    #[must_use]
+    pub fn said(&self, value: f64) -> (Said, f64) {
+        said(&self.above, self.below, value)
+    }
+}
+
+/// See [`Frame::said`].
+#[must_use]
+pub fn said(above: &[f64], below: Option<f64>, value: f64) -> (Said, f64) {
+    // A scaled bound may differ from the scaled value in its last bit.
+    let same = |bound: &f64| (value - bound).abs() <= 1e-12 * bound.abs();
+    match below {
+        Some(bound) if value < bound && !same(&bound) => (Said::LessThan, bound),
+        _ if above.iter().any(same) => (Said::MoreThan, value),
+        _ => (Said::Exactly, value),
+    }
 }
 
 /// Two frames are equal when every bit of every value is.
@@ -36,6 +74,8 @@ impl PartialEq for Frame {
             && self.labels == other.labels
             && self.start == other.start
             && self.step == other.step
+            && self.above == other.above
+            && self.below == other.below
             && self.values.len() == other.values.len()
             && self
                 .values
@@ -103,6 +143,7 @@ mod tests {
             start: 1_763_796_000,
             step: 60,
             values: vec![0.5, ABSENT, f64::NAN, f64::INFINITY, f64::NEG_INFINITY],
+            ..Frame::default()
         };
         let json = serde_json::to_string(&frame).unwrap();
         assert_eq!(
@@ -110,5 +151,29 @@ mod tests {
             r#"{"query":1,"labels":{"pod":"x"},"start":1763796000,"step":60,"values":[0.5,null,"NaN","+Inf","-Inf"]}"#
         );
         assert_eq!(serde_json::from_str::<Frame>(&json).unwrap(), frame);
+    }
+
+    #[test]
+    fn a_value_at_its_last_bound_means_more_and_one_under_its_first_less() {
+        let frame = Frame {
+            above: vec![10.0, 2560.0],
+            below: Some(0.3),
+            ..Frame::default()
+        };
+        let check = |value: f64, expect| assert_eq!(frame.said(value), expect, "{value}");
+        check(0.1, (Said::LessThan, 0.3));
+        check(0.0, (Said::LessThan, 0.3));
+        check(0.3, (Said::Exactly, 0.3));
+        check(9.999, (Said::Exactly, 9.999));
+        check(10.0, (Said::MoreThan, 10.0));
+        check(25.0, (Said::Exactly, 25.0));
+        check(2560.0, (Said::MoreThan, 2560.0));
+        assert_eq!(Frame::default().said(10.0), (Said::Exactly, 10.0));
+        assert_eq!(frame.said(f64::NAN).0, Said::Exactly);
+        let json = serde_json::to_string(&frame).unwrap();
+        assert!(
+            json.ends_with(r#""values":[],"above":[10.0,2560.0],"below":0.3}"#),
+            "{json}"
+        );
     }
 }

@@ -12,6 +12,6 @@ pub mod wire;
 
 pub use catalog::{CatalogAnswer, DashboardEntry, PanelEntry, QueryEntry, ThresholdEntry};
 pub use error::ApiError;
-pub use frame::{ABSENT, Frame, is_absent};
+pub use frame::{ABSENT, Frame, Said, is_absent, said};
 pub use identity::{Me, ModelEntry, ModelState, Models, Right, Scope};
 pub use panels::{PanelAnswer, PanelState, PanelsRequest, Record, Source};

@@ -58,6 +58,10 @@ struct FrameHead {
     start: i64,
     step: u32,
     len: usize,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    above: Vec<f64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    below: Option<f64>,
 }
 
 /// One line of NDJSON, its line feed included.
@@ -110,6 +114,8 @@ fn panel_head(answer: &PanelAnswer) -> PanelHead {
                 start: frame.start,
                 step: frame.step,
                 len: frame.values.len(),
+                above: frame.above.clone(),
+                below: frame.below,
             })
             .collect(),
         warnings: answer.warnings.clone(),
@@ -190,6 +196,8 @@ fn assemble(head: Head, columns: &[u8]) -> Result<Record, WireError> {
             start: frame.start,
             step: frame.step,
             values: numbers.by_ref().take(frame.len).collect(),
+            above: frame.above,
+            below: frame.below,
         })
         .collect();
     Ok(Record::Panel(PanelAnswer {
@@ -229,6 +237,8 @@ mod tests {
                     start: 1_763_796_000,
                     step: 60,
                     values,
+                    above: if query == 1 { vec![10.0, 2560.0] } else { Vec::new() },
+                    below: (query == 1).then_some(0.001),
                 })
                 .collect(),
             warnings: vec!["partial".to_owned()],

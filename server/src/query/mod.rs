@@ -8,6 +8,7 @@ pub mod decode;
 mod fetch;
 mod guard;
 mod me;
+mod measured;
 mod models;
 mod names;
 mod panel;
@@ -24,9 +25,11 @@ use tokio::sync::mpsc;
 pub use admit::Gate;
 pub use guard::Guard;
 pub use me::me;
+pub use measured::Known;
 pub use models::models;
 
 use crate::{app::App, error::Fault, identity::Caller, telemetry::RequestId};
+use measured::Measured;
 use names::Names;
 use panel::Asking;
 
@@ -59,10 +62,11 @@ pub fn dashboard(
 
 async fn answer_all(asking: &Asking, plan: plan::Plan, send: &mpsc::Sender<Record>) {
     let names = Names::find(asking, &plan).await;
+    let measured = Measured::find(asking, &plan, &names).await;
     let mut answers: FuturesUnordered<_> = plan
         .panels
         .iter()
-        .map(|panel| panel::answer(asking, &plan, &names, panel))
+        .map(|panel| panel::answer(asking, &plan, &names, &measured, panel))
         .collect();
     while let Some(answer) = answers.next().await {
         if send.send(Record::Panel(answer)).await.is_err() {

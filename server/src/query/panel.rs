@@ -2,7 +2,11 @@
 
 use std::sync::Arc;
 
-use catalog::{Kind, Panel, promql};
+use catalog::{
+    Kind, Panel,
+    measure::{Bounds, quantile},
+    promql,
+};
 use futures_util::future::try_join_all;
 use server_api::{Frame, PanelAnswer};
 use tokio::sync::Semaphore;
@@ -10,11 +14,16 @@ use tokio::sync::Semaphore;
 use super::{
     decode::{Columns, Decoded},
     fetch,
+    measured::Measured,
     names::Names,
     partial::{self, Found},
     plan::Plan,
 };
 use crate::{app::App, error::Fault, identity::Caller};
+
+/// Then a plain number may be one that means "more than".
+const UNBOUNDED: &str =
+    "The ends of the histogram are not known right now: a value at its last bucket may be higher than shown.";
 
 /// Who asks, and what all panels of one dashboard share.
 pub struct Asking {
@@ -25,8 +34,8 @@ pub struct Asking {
 }
 
 /// Never fails: what goes wrong stands in the answer.
-pub async fn answer(asking: &Asking, plan: &Plan, names: &Names, id: &str) -> PanelAnswer {
-    let answer = match ask(asking, plan, names, id).await {
+pub async fn answer(asking: &Asking, plan: &Plan, names: &Names, measured: &Measured, id: &str) -> PanelAnswer {
+    let answer = match ask(asking, plan, names, measured, id).await {
         Ok(found) => partial::answer(id, found, plan),
         Err(fault) => {
             // A query that the upstream refuses is the catalogue's fault, so it counts as ours.
@@ -40,7 +49,13 @@ pub async fn answer(asking: &Asking, plan: &Plan, names: &Names, id: &str) -> Pa
     answer
 }
 
-async fn ask<'a>(asking: &'a Asking, plan: &Plan, names: &Names, id: &str) -> Result<Found<'a>, Fault> {
+async fn ask<'a>(
+    asking: &'a Asking,
+    plan: &Plan,
+    names: &Names,
+    measured: &Measured,
+    id: &str,
+) -> Result<Found<'a>, Fault> {
     let catalog = &asking.app.catalog;
     let panel = catalog.panel(id).ok_or_else(|| Fault::UnknownPanel(id.to_owned()))?;
     let choices = names.choices.as_ref().map_err(Fault::clone)?;
@@ -67,6 +82,17 @@ async fn ask<'a>(asking: &'a Asking, plan: &Plan, names: &Names, id: &str) -> Re
     for Decoded { data, warnings } in try_join_all(questions).await? {
         found.frames.extend(data);
         found.warnings.extend(warnings);
+    }
+    let quantiles: Vec<_> = panel.queries.iter().map(|query| quantile(&query.expr)).collect();
+    if measured.failed && quantiles.iter().any(Option::is_some) {
+        found.warnings.push(UNBOUNDED.to_owned());
+    }
+    for frame in &mut found.frames {
+        if let Some(quantile) = quantiles.get(frame.query).and_then(Option::as_ref) {
+            let names = choices.names_of(&quantile.concept);
+            let Bounds { above, below } = measured.facts.bounds(quantile, &names, &frame.labels);
+            (frame.above, frame.below) = (above, below);
+        }
     }
     found.warnings.sort();
     found.warnings.dedup();

@@ -88,6 +88,16 @@ covers = ["S0.21"]
 queries = [{ expr = "sum by (le) (increase({{sizes.bucket}}[$range]))", legend = "{le}" }]
 
 [[panel]]
+id = "t.p95"
+title = "Size, p95"
+tells = "One."
+when_bad = "Two."
+unit = "tokens"
+kind = "line"
+covers = ["S0.21"]
+queries = [{ expr = "histogram_quantile(0.95, sum by (le, model_name) (rate({{sizes.bucket}}[$window])))", legend = "{model_name}" }]
+
+[[panel]]
 id = "t.bad"
 title = "Bad"
 tells = "One."

@@ -72,6 +72,11 @@ struct Series {
     start: i64,
     step: u32,
     values: Vec<Value>,
+    /// The last finite bounds of a quantile's histogram: a value equal to one means "more than that".
+    #[serde(default)]
+    above: Vec<f64>,
+    /// The first bound: a value under it means "less than that".
+    below: Option<f64>,
 }
 
 impl Series {

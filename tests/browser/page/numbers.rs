@@ -209,15 +209,20 @@ async fn edges(metric: &str, model: &str) -> Result<Vec<f64>> {
     Ok(edges)
 }
 
-/// The bucket in which `value` lies; above the last one all that a histogram can say is the last edge.
+/// The bucket in which `value` lies; above the last edge there is one more, without an end.
 fn bucket(edges: &[f64], value: f64) -> (f64, f64) {
-    let upper = edges.partition_point(|edge| *edge < value).min(edges.len() - 1);
-    let lower = if value > edges[upper] {
-        edges[upper]
-    } else {
-        edges[..upper].last().copied().unwrap_or(0.0)
-    };
-    (lower, edges[upper])
+    let upper = edges.partition_point(|edge| *edge < value);
+    let lower = edges[..upper].last().copied().unwrap_or(0.0);
+    (lower, edges.get(upper).copied().unwrap_or(f64::INFINITY))
+}
+
+/// What an answered quantile says of the truth: between which numbers it lies.
+fn said(series: &Series, value: f64) -> (f64, f64) {
+    match series.below {
+        Some(first) if value < first => (0.0, first),
+        _ if series.above.contains(&value) => (value, f64::INFINITY),
+        _ => (value, value),
+    }
 }
 
 #[tokio::test]
@@ -251,9 +256,16 @@ async fn the_quantiles_of_time_to_first_token_lie_in_the_bucket_of_the_true_ones
                 bucket(&edges, rank(quantile - 0.01)).0,
                 bucket(&edges, rank(quantile + 0.01)).1,
             );
+            let (least, most) = said(series, got);
+            // A clamp says "more than", and only a truth above the last bound makes that right.
+            let right = if most.is_infinite() {
+                upper.is_infinite()
+            } else {
+                lower <= least && most <= upper
+            };
             assert!(
-                (lower..=upper).contains(&got),
-                "{model} p{quantile}: {got} is outside {lower} to {upper}"
+                right,
+                "{model} p{quantile}: {least} to {most} is outside {lower} to {upper}"
             );
             checked += 1;
         }
@@ -293,10 +305,10 @@ async fn every_number_on_the_pages_is_the_servers_answer_to_the_digit() -> Resul
             assert!(shown.len() >= 4, "{page} shows {} numbers", shown.len());
             for number in &shown {
                 let frames = &answer[&number.panel].frames;
+                // A value under its histogram's first bound stands at that bound.
                 let last: Vec<f64> = frames
                     .iter()
-                    .filter_map(|series| series.samples().next_back())
-                    .map(|(_, value)| value)
+                    .filter_map(|series| Some(series.samples().next_back()?.1.max(series.below.unwrap_or(f64::MIN))))
                     .collect();
                 // The store adds series up in no fixed order, which shows in the sixteenth digit.
                 let same = |value: &f64| (value - number.value).abs() <= 1e-12 * value.abs();
@@ -316,6 +328,60 @@ async fn every_number_on_the_pages_is_the_servers_answer_to_the_digit() -> Resul
                 );
             }
         }
+        no_errors(session).await
+    })
+    .await
+}
+
+/// Each legend row and tile whose text begins with `>` or `<`: panel, series, text.
+const BEYOND: &str = "return [...document.querySelectorAll('[data-panel][data-state=ok]')].flatMap(panel =>
+    [...panel.querySelectorAll('[data-value]')].map(element => [
+        panel.dataset.panel,
+        element.closest('.sl-legend-row')?.querySelector('.sl-legend-name').textContent ?? '',
+        element.textContent.trim().slice(0, 1),
+        panel.querySelector('.sl-note')?.textContent ?? '',
+    ]))";
+
+#[tokio::test]
+async fn a_quantile_beyond_its_histogram_says_more_than_and_not_a_number() -> Result<()> {
+    browse("more-than", async |session| {
+        let now: i64 = session.eval("return Math.floor(Date.now() / 1000)").await?;
+        // A day in steps of one scrape, to find an instant at which a tail lies beyond its engine's last bucket.
+        let to = now / 30 * 30 - 600;
+        let day = panels(&json!({"panels": ["vllm.ttft"], "from": to - 86_400, "to": to, "width": 2_880})).await?;
+        let beyond = |series: &Series| {
+            let clamped = |(_, value): &(i64, f64)| said(series, *value).1.is_infinite();
+            series.samples().filter(clamped).map(|(at, _)| at).last()
+        };
+        let to = day["vllm.ttft"].frames.iter().filter_map(beyond).max();
+        let to = to.context("no tail of the day lies beyond its last bucket")?;
+        let mut signs = 0;
+        open(session, &format!("models?from={}&to={to}", to - 3_600)).await?;
+        let answer = panels(&last_asked(session).await?).await?;
+        let shown: Vec<[String; 4]> = session.eval(BEYOND).await?;
+        for [panel, name, sign, note] in shown.iter().filter(|[panel, ..]| panel == "vllm.ttft") {
+            let quantile = ["p50", "p95", "p99"].iter().position(|suffix| name.ends_with(suffix));
+            let series = answer[panel]
+                .frames
+                .iter()
+                .find(|series| Some(series.query) == quantile && name.starts_with(label(series, "model_name")))
+                .with_context(|| name.clone())?;
+            let (_, last) = series.samples().next_back().context("a row without a sample")?;
+            let expect = match said(series, last) {
+                (_, most) if most.is_infinite() => ">",
+                (least, _) if least < last => "<",
+                _ => "",
+            };
+            let sign = if matches!(sign.as_str(), ">" | "<") { sign } else { "" };
+            assert_eq!(sign, expect, "{name}: {last}");
+            signs += usize::from(!expect.is_empty());
+            assert!(
+                expect.is_empty() || note.contains("bucket"),
+                "the card explains {sign}: {note:?}"
+            );
+        }
+        session.screenshot("more-than").await?;
+        assert!(signs >= 1, "the page shows no number beyond the last bucket");
         no_errors(session).await
     })
     .await

@@ -130,6 +130,12 @@ impl Choices {
         !placeholders.any(|placeholder| self.has(&placeholder.concept))
     }
 
+    /// Every name that the concept is read from here, prefixes included.
+    pub fn names_of(&self, concept: &str) -> Vec<&str> {
+        let sources = self.concepts.get(concept).map_or(&[][..], |choice| &choice.sources);
+        sources.iter().map(|source| source.name.as_str()).collect()
+    }
+
     pub(crate) fn has(&self, concept: &str) -> bool {
         self.concepts.contains_key(concept)
     }

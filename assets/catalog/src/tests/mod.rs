@@ -8,6 +8,7 @@ mod bad_queries;
 mod binder;
 mod coverage;
 mod embedded;
+mod measuring;
 mod served;
 mod traps;
 mod world;

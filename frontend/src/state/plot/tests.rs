@@ -20,6 +20,7 @@ fn frame(labels: &[(&str, &str)], values: &[f64]) -> Frame {
         start: 1_000,
         step: 60,
         values: values.to_vec(),
+        ..Frame::default()
     }
 }
 
@@ -115,4 +116,29 @@ fn a_chart_can_be_read_aloud() {
         spoken.ends_with("p5: now 25 %, between 25 % and 50 %. And 2 more series."),
         "{spoken}"
     );
+}
+
+#[test]
+fn a_quantile_at_the_end_of_its_histogram_is_said_as_more_or_less() {
+    let mut quantile = frame(&[], &[0.1, 0.3, 4.0, 10.0, ABSENT]);
+    quantile.above = vec![10.0];
+    quantile.below = Some(0.3);
+    let plot = Plot::new(&entry("line", "seconds", "p95"), vec![quantile], 0, 1);
+    let [line] = plot.lines.as_slice() else {
+        panic!("one line: {plot:?}")
+    };
+    let said: Vec<_> = line
+        .values
+        .iter()
+        .map(|value| line.say(Unit::Seconds, *value))
+        .collect();
+    assert_eq!(said.get(..4).unwrap(), ["<300 ms", "<300 ms", "4.00 s", ">10.0 s"]);
+    assert_eq!(line.extent(), Some((0.3, 10.0)), "drawn at the bounds");
+    assert_eq!(
+        plot.spoken("Wait"),
+        "Wait. p95: now more than 10.0 s, between less than 300 ms and more than 10.0 s."
+    );
+    assert!(plot.beyond().unwrap().starts_with("> and < mean"));
+    let plain = Plot::new(&entry("line", "seconds", "p95"), vec![frame(&[], &[0.1, 10.0])], 0, 1);
+    assert_eq!(plain.beyond(), None);
 }

@@ -69,8 +69,8 @@ fn rows(shown: &Shown, hit: &Hit) -> Option<AnyView> {
         .into_iter()
         .take(ROWS)
         .filter_map(|(at, value, _)| {
-            let name = plot.lines.get(at)?.name.clone();
-            let value = plot.unit.format(value);
+            let line = plot.lines.get(at)?;
+            let (name, value) = (line.name.clone(), line.say(plot.unit, value));
             Some(
                 view! {
                     <div class="sl-tooltip-row">

@@ -68,10 +68,11 @@ fn row(shown: Signal<Option<Arc<Shown>>>, only: RwSignal<Option<usize>>, at: usi
                 Some(unix) => line.at(unix),
                 None => line.last().map(|(_, value)| value),
             };
-            Some((value?, plot.unit))
+            let value = value?;
+            Some((value, line.say(plot.unit, value)))
         })
     };
-    let text = move || number().map_or("–".to_owned(), |(value, unit)| unit.format(value));
+    let text = move || number().map_or("–".to_owned(), |(_, text)| text);
     let raw = move || number().map(|(value, _)| value.to_string());
     let pressed = move || only.get() == Some(at);
     let faded = move || only.get().is_some_and(|only| only != at);

@@ -14,7 +14,7 @@ use super::{
     legend::Legend,
     part, press, when,
 };
-use crate::state::{App, Look, PanelView};
+use crate::state::{App, Look, PanelView, Shown};
 use info::Info;
 pub use look::{Empty, sentence, style};
 
@@ -39,6 +39,7 @@ pub fn Panel(entry: Arc<PanelEntry>) -> impl IntoView {
             Look::Picture => view! {
                 <Chart title=entry.title.clone() shown=shown only=only />
                 {when(lines.into(), move || view! { <Legend shown=shown only=only /> }.into_any())}
+                {part(move || notes(shown))}
             }
             .into_any(),
             _ => view! { <Empty look=look shown=shown /> }.into_any(),
@@ -73,6 +74,16 @@ pub fn Panel(entry: Arc<PanelEntry>) -> impl IntoView {
         </section>
     }
     .into_any()
+}
+
+/// What must be known to read the picture right, below it.
+fn notes(shown: Signal<Option<Arc<Shown>>>) -> AnyView {
+    let notes = shown.with(|shown| shown.as_ref().map_or(Vec::new(), |shown| shown.notes()));
+    let lines: Vec<AnyView> = notes
+        .into_iter()
+        .map(|note| view! { <p class="sl-note">{note}</p> }.into_any())
+        .collect();
+    lines.into_any()
 }
 
 /// The answer is there but not whole, or made with a compromise: a badge that says what.

@@ -113,7 +113,7 @@ fn now(shown: &Shown) -> Option<Now> {
 
 fn number(shown: &Shown) -> Option<AnyView> {
     let now = now(shown)?;
-    let text = shown.plot.unit.format(now.value);
+    let text = shown.plot.lines.first()?.say(shown.plot.unit, now.value);
     // "1.24 s": the unit smaller than the digits.
     let (digits, unit) = text.split_once(' ').unwrap_or((&text, ""));
     let word = now.level.map(|level| match level {
@@ -130,7 +130,12 @@ fn number(shown: &Shown) -> Option<AnyView> {
     let is_old = old.is_some();
     Some(
         view! {
-            <div class="sl-stat-value" class:sl-stat-old=is_old data-value=now.value.to_string()>
+            <div
+                class="sl-stat-value"
+                class:sl-stat-old=is_old
+                data-value=now.value.to_string()
+                title=shown.plot.beyond().unwrap_or_default()
+            >
                 {digits.to_owned()}
                 <span class="sl-stat-unit">{unit.to_owned()}</span>
                 {word.map(|word| view! { <span class="sl-stat-level">{word}</span> })}

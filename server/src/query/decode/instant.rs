@@ -84,6 +84,7 @@ pub fn buckets(body: &[u8], query: usize, at: Columns) -> Result<Decoded<Vec<Fra
         start: at.start,
         step: at.step,
         values: vec![count],
+        ..Frame::default()
     });
     Ok(Decoded {
         data: frames.collect(),

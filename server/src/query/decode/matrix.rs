@@ -114,6 +114,7 @@ impl<'de> Visitor<'de> for SeriesSeed<'_> {
             start: columns.start,
             step: columns.step,
             values: values.unwrap_or_else(|| vec![ABSENT; columns.len]),
+            ..Frame::default()
         })
     }
 }
