@@ -57,6 +57,8 @@ const EMBEDDED: &[(&str, &str)] = &[
         "panels/mlserver_more.toml",
         include_str!("../../panels/mlserver_more.toml"),
     ),
+    ("panels/gateway.toml", include_str!("../../panels/gateway.toml")),
+    ("panels/litellm.toml", include_str!("../../panels/litellm.toml")),
     ("panels/resources.toml", include_str!("../../panels/resources.toml")),
     ("panels/overview.toml", include_str!("../../panels/overview.toml")),
     ("panels/buckets.toml", include_str!("../../panels/buckets.toml")),

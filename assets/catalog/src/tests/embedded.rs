@@ -48,6 +48,8 @@ fn each_page_is_a_dashboard_in_the_order_of_the_navigation_and_the_deeper_ones_f
             ("openvino", 17),
             ("mlserver", 10),
             ("resources", 12),
+            ("gateway", 9),
+            ("litellm", 10),
         ]
     );
     let on_pages: BTreeSet<_> = catalog.dashboards().flat_map(|page| page.panels.iter()).collect();

@@ -64,6 +64,22 @@ pub mod ovms {
         1274823 2294682 4130428 7434771 13382588 24088659 43359586 78047255 140485060 252873108 455171596 819308872 1474755971);
 }
 
+/// Envoy's defaults, as Istio keeps them.
+pub mod istio {
+    use super::Bounds;
+
+    pub const MILLISECONDS: Bounds =
+        bounds!(0.5 1 5 10 25 50 100 250 500 1000 2500 5000 10000 30000 60000 300000 600000 1800000 3600000);
+}
+
+/// litellm/types/integrations/prometheus.py.
+pub mod litellm {
+    use super::Bounds;
+
+    pub const LATENCY: Bounds = bounds!(0.005 0.00625 0.0125 0.025 0.05 0.1 0.5 1.0 1.5 2.0 2.5 3.0 3.5 4.0 4.5 5.0 5.5 6.0
+        6.5 7.0 7.5 8.0 8.5 9.0 9.5 10.0 15.0 20.0 25.0 30.0 60.0 120.0 180.0 240.0 300.0);
+}
+
 /// The Python client's default buckets, used by starlette_exporter and so by MLServer.
 pub mod python {
     use super::Bounds;

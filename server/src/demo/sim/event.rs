@@ -17,6 +17,8 @@ pub enum Event {
     },
     /// An execution in a predictive server ends.
     End(Source, Job),
+    /// A client comes that the gateway turns away.
+    Stranger,
     /// The GPU manager and the kubelets sample.
     Sample,
     /// The autoscaler looks at its metric.

@@ -124,6 +124,7 @@ pub struct Request {
     pub streaming: bool,
     /// It came through the router, which wants to hear of its end.
     pub routed: bool,
+    pub source: Source,
 }
 
 impl Request {
@@ -139,6 +140,7 @@ impl Request {
             reason: Reason::Error,
             streaming: false,
             routed: true,
+            source: Source::Granite,
         }
     }
 }
@@ -191,6 +193,7 @@ pub fn request(source: Source, at: f64, rng: &mut Rng) -> Option<Request> {
         reason,
         streaming: rng.chance(0.8),
         routed: false,
+        source,
     })
 }
 

@@ -9,6 +9,7 @@ mod cluster;
 pub mod container;
 pub mod engine;
 mod event;
+pub mod front;
 pub mod gpu;
 pub mod histogram;
 mod incident;
@@ -21,7 +22,9 @@ mod timeline;
 mod truth;
 
 pub use self::cast::{Job, NodePlace, PodPlace, Process, Quota};
-pub use self::truth::{AutoscalerTruth, ContainerTruth, GpuTruth, PodTruth, RouterTruth, Truth, WorkloadTruth};
+pub use self::truth::{
+    AutoscalerTruth, ContainerTruth, GatewayTruth, GpuTruth, KeyTruth, PodTruth, RouterTruth, Truth, WorkloadTruth,
+};
 pub use super::exporters::family::{Family, Kind, Sample};
 
 use self::cast::{
@@ -33,11 +36,12 @@ use self::cluster::Cluster;
 use self::engine::Engine;
 use self::engine::stats::Generation;
 use self::event::{Event, Events};
+use self::front::Front;
 use self::gpu::{Gpu, SAMPLE_S};
 use self::load::{Request, Source};
 use self::rng::Rng;
 use self::router::{Candidate, Router};
-use super::exporters::{amd, dcgm, epp, gaudi, mlserver, ovms, vllm, vllm_v0};
+use super::exporters::{amd, dcgm, epp, gateway, gaudi, litellm, mlserver, ovms, vllm, vllm_v0};
 
 /// Seconds between readiness probes.
 const PROBE_S: f64 = 10.0;
@@ -52,6 +56,7 @@ pub struct Fleet {
     mlserver: Server,
     gpus: Vec<Gpu>,
     cluster: Cluster,
+    front: Front,
     /// Arrival times and attributes, one stream for each source.
     clients: Vec<Rng>,
     roles: Vec<Role>,
@@ -75,6 +80,7 @@ impl Fleet {
                 .map(|(stream, place)| Gpu::new(place.spec, place.allocated_mib, now, Rng::new(seed, stream)))
                 .collect(),
             cluster: Cluster::new(now),
+            front: Front::new(now, Rng::new(seed, 110)),
             clients: (0..)
                 .zip(Source::ALL)
                 .map(|(stream, _)| Rng::new(seed, stream))
@@ -85,6 +91,8 @@ impl Fleet {
         for source in Source::ALL {
             fleet.plan_arrival(source, now);
         }
+        let stranger = fleet.front.next_stranger(now);
+        fleet.events.plan(stranger, Event::Stranger);
         fleet.events.plan(next_multiple(now, SAMPLE_S), Event::Sample);
         fleet
             .events
@@ -131,6 +139,10 @@ impl Fleet {
             Role::Router => Some(epp::page(&self.router, &self.candidates(), cast::EPP, self.now)),
             Role::Ovms => Some(ovms::page(&self.ovms, cast::NOMIC.model)),
             Role::MlServer => Some(mlserver::page(&self.mlserver, cast::FRAUD.model)),
+            Role::Gateway => Some(gateway::istio(&self.front.gateway, cast::GATEWAY)),
+            Role::Kuadrant => Some(gateway::kuadrant(&self.front.gateway)),
+            Role::Limitador => Some(gateway::limitador(&self.front.gateway, cast::GATEWAY)),
+            Role::Proxy => Some(litellm::page(&self.front.proxy, cast::DEPLOYMENTS)),
             Role::Gpus(node) => {
                 let here = GPUS.iter().zip(&self.gpus).filter(|(place, _)| place.node == node);
                 let devices: Vec<_> = here.map(|(place, gpu)| (place.device, gpu)).collect();
@@ -182,6 +194,9 @@ impl Fleet {
         }
         let router = self.router.truth(from, to, cast::GRANITE.namespace, cast::GRANITE.pods);
         truth.routers.insert(cast::GRANITE.name.to_owned(), router);
+        let gateway = self.front.gateway.truth(from, to);
+        truth.gateways.insert(cast::GATEWAY.gateway.to_owned(), gateway);
+        truth.keys.extend(self.front.proxy.truth(from, to));
         for (place, gpu) in GPUS.iter().zip(&self.gpus) {
             truth.gpus.insert(place.truth.to_owned(), gpu.truth(from, to));
         }
@@ -197,6 +212,7 @@ impl Fleet {
         self.ovms.log.forget_before(at);
         self.mlserver.log.forget_before(at);
         self.router.forget_before(at);
+        self.front.forget_before(at);
         for gpu in &mut self.gpus {
             gpu.forget_before(at);
         }
@@ -218,6 +234,11 @@ impl Fleet {
             Event::End(source, job) => {
                 let begun = self.server(source).and_then(|server| server.end(now, &job));
                 self.plan_end(source, begun);
+            }
+            Event::Stranger => {
+                self.front.stranger(now);
+                let next = self.front.next_stranger(now);
+                self.events.plan(next, Event::Stranger);
             }
             Event::Sample => {
                 self.sample_gpus(now);
@@ -304,6 +325,11 @@ impl Fleet {
             Some(request) => target.arrive(Request { routed, ..request }),
             None => {
                 target.refuse(now);
+                self.front.refused(&Request {
+                    routed,
+                    source,
+                    ..Request::refused(now)
+                });
                 if routed {
                     self.router.refused();
                 }
@@ -322,7 +348,11 @@ impl Fleet {
         {
             self.events.plan(at, Event::Wake { engine: number, epoch });
         }
-        for finished in engine.take_finished().iter().filter(|finished| finished.request.routed) {
+        for finished in &engine.take_finished() {
+            self.front.ended(finished, alive);
+            if !finished.request.routed {
+                continue;
+            }
             if alive {
                 self.router.finished(finished);
             } else {

@@ -262,6 +262,7 @@ mod tests {
             reason: Reason::Stop,
             streaming: true,
             routed: true,
+            source: crate::demo::sim::load::Source::Granite,
         }
     }
 

@@ -24,6 +24,35 @@ pub struct Truth {
     pub containers: BTreeMap<String, ContainerTruth>,
     /// By the autoscaler's name.
     pub autoscalers: BTreeMap<String, AutoscalerTruth>,
+    /// By the gateway's name.
+    #[serde(default)]
+    pub gateways: BTreeMap<String, GatewayTruth>,
+    /// By the alias of the proxy's key.
+    #[serde(default)]
+    pub keys: BTreeMap<String, KeyTruth>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct GatewayTruth {
+    /// By response code.
+    pub responses: BTreeMap<String, u64>,
+    /// Seconds, one for each response.
+    pub duration_s: Vec<f64>,
+    /// Tokens in and out of answered requests, by subscription.
+    pub tokens: BTreeMap<String, u64>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct KeyTruth {
+    pub team: String,
+    pub answered: u64,
+    /// Refused, failed and lost.
+    pub failed: u64,
+    pub prompt_tokens: u64,
+    pub generation_tokens: u64,
+    pub spend_usd: f64,
+    /// Seconds, one for each answered request.
+    pub latency_s: Vec<f64>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]

@@ -138,6 +138,27 @@ pub const ALLOWED: &[(&str, &str, &str)] = &[
         APP,
     ),
     ("fraud-xgb", "rest_server_requests_in_progress has label app_name", APP),
+    ("inference-gateway", "lacks istio_request_bytes", SMALL),
+    ("inference-gateway", "lacks istio_response_bytes", SMALL),
+    ("litellm", "lacks litellm_llm_api_latency_metric", SMALL),
+    ("litellm", "lacks litellm_llm_api_time_to_first_token_metric", SMALL),
+    ("litellm", "lacks litellm_overhead_latency_metric", SMALL),
+    ("litellm", "lacks litellm_request_queue_time_seconds", SMALL),
+    ("litellm", "lacks litellm_deployment_latency_per_output_token", SMALL),
+    ("litellm", "lacks litellm_deployment_total_requests_total", SMALL),
+    ("litellm", "lacks litellm_deployment_success_responses_total", SMALL),
+    ("litellm", "lacks litellm_deployment_failure_responses_total", SMALL),
+    ("litellm", "lacks litellm_guardrail_errors_total", UNSET),
+    ("litellm", "lacks litellm_guardrail_latency_seconds", UNSET),
+    ("litellm", "lacks litellm_guardrail_requests_total", UNSET),
+    ("litellm", "lacks litellm_cache_hits_metric_total", UNSET),
+    ("litellm", "lacks litellm_cache_misses_metric_total", UNSET),
+    ("litellm", "lacks litellm_deployment_cooled_down_total", UNSET),
+    ("litellm", "lacks litellm_deployment_failed_fallbacks_total", UNSET),
+    ("litellm", "lacks litellm_deployment_successful_fallbacks_total", UNSET),
+    ("litellm", "lacks litellm_remaining_api_key_budget_metric", UNSET),
+    ("litellm", "lacks litellm_remaining_org_budget_metric", UNSET),
+    ("litellm", "lacks litellm_remaining_user_budget_metric", UNSET),
 ];
 
 const VLLM: &str = "granite-33-8b-0 granite-33-8b-1 qwen-coder-7b llama-31-8b phi-4";
@@ -150,5 +171,7 @@ const SMALL: &str = "left out to keep the demo's history small; no chart needs i
 const REWRITE: &str = "appears with the first rewrite, and no InferenceModelRewrite exists";
 const DEVIATION: &str = "the catalogue names one of the std_dev_* family of the pool for all";
 const GO: &str = "the Go client's process collector, which the catalogue lists for vLLM only";
+const UNSET: &str =
+    "nothing sets it here: no guardrails, cache, fallbacks, nor budgets of keys, users and organisations";
 const GRAPH: &str = "only for MediaPipe graphs; this is a plain model";
 const APP: &str = "starlette_exporter adds its app_name to every series";

@@ -66,6 +66,10 @@ pub fn expected(facts: &Facts, endpoint: &str) -> Expected {
         "gaudi-exporter" => (&["gaudi"], "none"),
         "scheduler" => (&["scheduler"], "none"),
         node if node.starts_with("kubelet-") => (&["cadvisor"], "none"),
+        "inference-gateway" => (&["gateway"], "gateway"),
+        "kuadrant-gateway" => (&["kuadrant"], "none"),
+        "limitador" => (&["limitador"], "none"),
+        "litellm" => (&["litellm"], "litellm"),
         _ => (&["dcgm"], "none"),
     };
     let old_engine = endpoint == "mistral-7b";

@@ -15,7 +15,7 @@ use super::engine::EngineSpec;
 use super::engine::stats::Generation;
 use super::engine::step::Cost;
 use crate::demo::exporters::buckets;
-use crate::demo::exporters::epp;
+use crate::demo::exporters::{epp, gateway, litellm};
 
 /// A served model.
 #[derive(Debug, Clone, Copy)]
@@ -87,6 +87,29 @@ pub const EPP: epp::Names = epp::Names {
     pods: GRANITE.pods,
 };
 const EPP_POD: &str = "granite-33-8b-kserve-router-scheduler-6f7b9c5d84-2xw8n";
+
+pub const GATEWAY: gateway::Names = gateway::Names {
+    gateway: "openshift-ai-inference-openshift-default",
+    service: GRANITE.name,
+    namespace: GRANITE.namespace,
+    model: GRANITE.model,
+    route: "llm-prod/granite-33-8b-kserve-route",
+};
+/// Granite's and mistral's.
+pub const DEPLOYMENTS: [litellm::Deployment; 2] = [
+    litellm::Deployment {
+        requested: GRANITE.model,
+        litellm_model: "hosted_vllm/granite-3.3-8b-instruct",
+        id: "granite-gateway",
+        api_base: "https://inference.apps.example.com/llm-prod/granite-33-8b/v1",
+    },
+    litellm::Deployment {
+        requested: MISTRAL.model,
+        litellm_model: "hosted_vllm/mistral-7b",
+        id: "mistral-direct",
+        api_base: "http://mistral-7b-predictor.llm-legacy.svc:8080/v1",
+    },
+];
 
 const NODES: [&str; 4] = ["gpu-node-a", "gpu-node-b", "amd-node-a", "gaudi-node-a"];
 

@@ -30,6 +30,12 @@ pub enum Role {
     Router,
     Ovms,
     MlServer,
+    /// The inference gateway's proxy, Kuadrant in it, and Limitador.
+    Gateway,
+    Kuadrant,
+    Limitador,
+    /// LiteLLM.
+    Proxy,
     /// A node's GPU exporter.
     Gpus(usize),
     /// A node's cAdvisor, by the node's number among all nodes.
@@ -122,6 +128,7 @@ pub fn processes() -> Vec<(Role, Process)> {
         ));
     }
     all.extend(other_gpus());
+    all.extend(way_in());
     all.extend(cluster());
     all
 }
@@ -181,6 +188,53 @@ fn cluster() -> Vec<(Role, Process)> {
         ));
     }
     all
+}
+
+/// What stands in front of the models.
+fn way_in() -> Vec<(Role, Process)> {
+    let gateway_pod = "openshift-ai-inference-openshift-default-6d8f5c7b94-zk5vt";
+    let gateway = [
+        ("namespace", "openshift-ingress"),
+        ("pod", gateway_pod),
+        ("container", "istio-proxy"),
+        ("instance", "10.129.0.20:15020"),
+        ("gateway_name", "openshift-ai-inference"),
+        ("llm_isvc_gateway", "true"),
+    ];
+    let kuadrant = [
+        ("namespace", "openshift-ingress"),
+        ("pod", gateway_pod),
+        ("container", "istio-proxy"),
+        ("instance", "10.129.0.20:15090"),
+    ];
+    let limitador = [
+        ("namespace", "kuadrant-system"),
+        ("pod", "limitador-limitador-7c9d5b8f46-hx2ql"),
+        ("container", "limitador"),
+        ("instance", "10.129.0.31:8080"),
+    ];
+    let proxy = [
+        ("namespace", "llm-hosting"),
+        ("pod", "litellm-5b6f9d7c8-t4wpk"),
+        ("container", "litellm"),
+        ("service", "litellm"),
+        ("instance", "10.129.0.44:4000"),
+    ];
+    vec![
+        (
+            Role::Gateway,
+            single("inference-gateway", "openshift-ingress/inference-gateway", &gateway),
+        ),
+        (
+            Role::Kuadrant,
+            single("kuadrant-gateway", "openshift-ingress/kuadrant-istio", &kuadrant),
+        ),
+        (
+            Role::Limitador,
+            single("limitador", "kuadrant-system/kuadrant-limitador-monitor", &limitador),
+        ),
+        (Role::Proxy, single("litellm", "litellm", &proxy)),
+    ]
 }
 
 fn single(name: &str, job: &str, labels: &[(&str, &str)]) -> Process {

@@ -337,3 +337,55 @@ fn no_series_is_exposed_twice_and_every_family_once() {
         }
     }
 }
+
+#[test]
+fn the_way_in_counts_what_happened_behind_it() {
+    let at = MIDNIGHT + 12.0 * HOUR;
+    let fleet = fleet_at(5, at);
+    let truth = fleet.truth(MIDNIGHT, at);
+    let gateway = &truth.gateways["openshift-ai-inference-openshift-default"];
+    let page = scrape(&fleet, "inference-gateway").unwrap();
+    for (code, count) in &gateway.responses {
+        let shown = value(&page, "istio_requests_total", &[("response_code", code)]);
+        assert_eq!(shown, *count as f64, "{code}");
+    }
+    // What the router picked has left an engine, or is still in one; those turned away never came to it.
+    let router = &truth.routers["granite-33-8b"];
+    let turned_away = gateway.responses["401"] + gateway.responses["429"];
+    let passed = gateway.responses.values().sum::<u64>() - turned_away;
+    assert!(turned_away > 100 && gateway.responses["503"] == router.errors && router.errors > 0);
+    assert!(
+        (passed..passed + 100).contains(&router.requests),
+        "{passed} {}",
+        router.requests
+    );
+    let kuadrant = scrape(&fleet, "kuadrant-gateway").unwrap();
+    assert_eq!(value(&kuadrant, "kuadrant_denied", &[]), turned_away as f64);
+    assert_eq!(value(&kuadrant, "kuadrant_allowed", &[]), passed as f64);
+
+    let proxy = scrape(&fleet, "litellm").unwrap();
+    for (alias, key) in &truth.keys {
+        let own = [("api_key_alias", alias.as_str())];
+        let shown = |series| value(&proxy, series, &own);
+        assert_eq!(shown("litellm_requests_metric_total"), key.answered as f64);
+        assert_eq!(
+            shown("litellm_proxy_total_requests_metric_total"),
+            (key.answered + key.failed) as f64
+        );
+        let tokens = key.prompt_tokens + key.generation_tokens;
+        assert_eq!(shown("litellm_total_tokens_metric_total"), tokens as f64);
+        assert!(off(shown("litellm_spend_metric_total"), key.spend_usd) < 1e-9);
+        assert!(
+            off(
+                shown("litellm_request_total_latency_metric_sum"),
+                key.latency_s.iter().sum()
+            ) < 1e-9
+        );
+    }
+    // Each routed request of the proxy's keys passed the gateway too.
+    let routed: u64 = ["assistants-prod", "search-prod"]
+        .iter()
+        .map(|key| truth.keys[*key].answered)
+        .sum();
+    assert_eq!(routed, gateway.responses["200"]);
+}
