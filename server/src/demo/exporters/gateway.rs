@@ -76,7 +76,8 @@ pub fn limitador(gateway: &Gateway, names: Names) -> Vec<Family> {
             ("limitador_namespace", names.route),
         ];
         if account.calls > 0 {
-            let tokens = [whose[0], whose[1], ("model", names.model), whose[2]];
+            let [whom, plan, route] = whose;
+            let tokens = [whom, plan, ("model", names.model), route];
             hits = hits.with(&tokens, account.tokens as f64);
             calls = calls.with(&whose, account.calls as f64);
         }

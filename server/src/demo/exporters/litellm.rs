@@ -53,7 +53,8 @@ const COUNTERS: [Counted; 5] = [
 /// The deployments are granite's and mistral's.
 pub fn page(proxy: &Proxy, deployments: [Deployment; 2]) -> Vec<Family> {
     let mut page = Page::new(None);
-    let deployment = |source: Source| deployments[usize::from(source == Source::Mistral)];
+    let [granite, mistral] = deployments;
+    let deployment = |source: Source| if source == Source::Mistral { mistral } else { granite };
     let used = || {
         let accounts = KEYS.iter().zip(&proxy.accounts);
         accounts.filter(|(_, account)| account.requests > 0)
