@@ -1,5 +1,5 @@
 //! A dashboard of twelve panels over 24 hours, from the request to the last byte of the last panel, and how much of that is
-//! Prometheus's. Drawing is the browser's and not in here.
+//! Prometheus's. Drawing is the browser's: see [`super::browser`].
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -60,9 +60,13 @@ pub fn measure(demo: &Demo, table: &mut Table) -> Result<()> {
     table.report(
         &format!("{what} first panel (median of {ROUNDS})"),
         "",
-        format!("{:.0} ms", median(firsts)),
+        format!("{:.0} ms", super::median(firsts)),
     );
-    table.report(&format!("{what} last panel"), "", format!("{:.0} ms", median(lasts)));
+    table.report(
+        &format!("{what} last panel"),
+        "",
+        format!("{:.0} ms", super::median(lasts)),
+    );
     table.report(
         "… of that waiting for Prometheus, all panels added up",
         "",
@@ -87,11 +91,6 @@ fn first_record(body: &[u8]) -> usize {
 
 fn millis(answer: &Answer, bytes: usize) -> f64 {
     answer.arrived(bytes).as_secs_f64() * 1e3
-}
-
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
 }
 
 fn upstream_seconds(demo: &Demo) -> Result<f64> {

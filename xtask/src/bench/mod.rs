@@ -3,6 +3,7 @@
 //! Sizes and memory are budgets: over one, the command ends with exit code 1. Times are only reported: they are the
 //! machine's as much as ours.
 
+mod browser;
 mod dashboard;
 mod demo;
 mod http;
@@ -22,13 +23,14 @@ use table::Table;
 
 /// Measures all.
 pub fn run(place: &Place) -> Result<()> {
-    let toolchain = setup::run(place, Need::Demo)?;
+    let toolchain = setup::run(place, Need::Test)?;
     build::run(place, &toolchain)?;
     let mut table = Table::default();
     page::measure(place, &mut table)?;
     memory::measure(place, &mut table)?;
     let demo = demo::measure(place, &mut table)?;
     dashboard::measure(&demo, &mut table)?;
+    browser::measure(place, &demo, &mut table)?;
     drop(demo);
 
     writeln!(std::io::stdout(), "{}", table.markdown())?;
@@ -37,4 +39,9 @@ pub fn run(place: &Place) -> Result<()> {
         over if over.is_empty() => Ok(()),
         over => Err(Stop::found(format!("over budget: {}", over.join(", "))).into()),
     }
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
 }
