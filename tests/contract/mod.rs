@@ -6,6 +6,7 @@ mod doors;
 mod manifest;
 mod program;
 mod promtool;
+mod rules;
 mod token;
 mod upstream;
 

@@ -7,6 +7,8 @@
 //! The way of a panel: [`resolve::candidates`] → [`resolve::match_selectors`] (one series request) →
 //! [`resolve::choose`] → [`promql::bind`].
 
+#[cfg(feature = "export")]
+pub mod export;
 pub mod measure;
 pub mod model;
 pub mod models;

@@ -14,6 +14,7 @@ mod slo;
 mod span;
 mod unit;
 
+pub(crate) use alert::replaced;
 pub use alert::{Alert, AlertGroup, Home, Limit, Severity, Unless};
 pub use catalog::Catalog;
 pub use concept::{Concept, MetricType, Part};

@@ -85,6 +85,11 @@ const EMBEDDED: &[(&str, &str)] = &[
         "panels/alerts_classic.toml",
         include_str!("../../panels/alerts_classic.toml"),
     ),
+    (
+        "panels/alerts_quality.toml",
+        include_str!("../../panels/alerts_quality.toml"),
+    ),
+    ("panels/slos.toml", include_str!("../../panels/slos.toml")),
     ("panels/dashboards.toml", include_str!("../../panels/dashboards.toml")),
 ];
 
