@@ -44,6 +44,9 @@ pub struct Source {
     pub metric: String,
     /// How many pods this name was chosen for.
     pub workloads: usize,
+    /// The scrape jobs of those pods, sorted: `namespace/monitor` for a PodMonitor, else a service's name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub monitors: Vec<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -227,6 +227,7 @@ mod tests {
                 concept: "ttft".into(),
                 metric: "vllm:ttft".into(),
                 workloads: 2,
+                monitors: Vec::new(),
             }],
             frames: values
                 .into_iter()

@@ -39,6 +39,7 @@ pub fn answer(id: &str, found: Found<'_>, plan: &Plan) -> PanelAnswer {
                 concept: source.concept.to_string(),
                 metric: source.metric,
                 workloads: source.workloads,
+                monitors: source.monitors.into_iter().collect(),
             })
             .collect(),
         frames,

@@ -34,6 +34,8 @@ pub(crate) struct Source {
     pub jobs: Jobs,
     /// How many workloads it is the best source of.
     pub workloads: usize,
+    /// The scrape jobs of those workloads.
+    pub monitors: BTreeSet<String>,
 }
 
 /// Twin monitors scrape one target under two jobs: then a source is a name and a job.
@@ -52,6 +54,9 @@ pub struct ChosenSource {
     pub metric: String,
     /// How many pods this name answers for.
     pub workloads: usize,
+    /// The scrape jobs that bring it from those pods: `namespace/monitor` for a PodMonitor, the service's name for a
+    /// ServiceMonitor. Empty where the series have no job.
+    pub monitors: BTreeSet<String>,
 }
 
 impl Choices {
@@ -82,6 +87,7 @@ impl Choices {
                 name: candidate.name,
                 jobs: Jobs::All,
                 workloads: 0,
+                monitors: BTreeSet::new(),
             };
             concepts
                 .entry(candidate.concept)
@@ -112,11 +118,15 @@ impl Choices {
                     .iter_mut()
                     .find(|known| known.concept == *concept && known.metric == source.name)
                 {
-                    Some(known) => known.workloads += source.workloads,
+                    Some(known) => {
+                        known.workloads += source.workloads;
+                        known.monitors.extend(source.monitors.iter().cloned());
+                    }
                     None => found.push(ChosenSource {
                         concept: concept.clone(),
                         metric: source.name.clone(),
                         workloads: source.workloads,
+                        monitors: source.monitors.clone(),
                     }),
                 }
             }
@@ -152,6 +162,7 @@ impl Choices {
             name,
             jobs: Jobs::All,
             workloads: 0,
+            monitors: BTreeSet::new(),
         }];
         Cow::Owned(Choice {
             sources,

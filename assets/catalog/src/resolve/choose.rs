@@ -67,15 +67,23 @@ fn choice(found: &[(&Candidate, &[&Sighting])]) -> Choice {
     let mut sources = Vec::new();
     for (candidate, seen) in found {
         for jobs in jobs(seen) {
-            let taken = seen
+            let taken: Vec<_> = seen.iter().filter(|sighting| jobs.take(sighting)).collect();
+            let mine: BTreeSet<_> = taken
                 .iter()
-                .filter(|sighting| jobs.take(sighting))
-                .map(|sighting| sighting.workload());
-            let workloads = taken.filter(|workload| covered.insert(*workload)).count();
+                .map(|sighting| sighting.workload())
+                .filter(|workload| !covered.contains(workload))
+                .collect();
+            let monitors = taken
+                .iter()
+                .filter(|sighting| mine.contains(&sighting.workload()) && !sighting.label("job").is_empty())
+                .map(|sighting| sighting.label("job").to_owned())
+                .collect();
+            covered.extend(mine.iter().copied());
             sources.push(Source {
                 name: candidate.name.clone(),
                 jobs,
-                workloads,
+                workloads: mine.len(),
+                monitors,
             });
         }
     }

@@ -5,6 +5,10 @@
 //! 2. Of one name, the plain form goes before a prefixed one (`kserve_…` is the same scrape under another name).
 //! 3. Of one name under several jobs of the same target (twin monitors), the first job by name answers.
 //!
+//! Coverage never outweighs the order: where the newest name has one workload and an older one ten, the newest answers for
+//! its one and the older for the other nine. A panel tells this as its sources: each name with the workloads that it
+//! answers for and the jobs that scrape them; a name that answers for nobody is not told.
+//!
 //! The rule holds at each instant: a worse source answers for a workload while, and only while, the better ones have
 //! nothing of it. So an upgrade in the middle of a range loses nothing, and nothing is ever added up twice.
 

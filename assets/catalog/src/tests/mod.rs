@@ -10,6 +10,7 @@ mod coverage;
 mod embedded;
 mod measuring;
 mod served;
+mod sources;
 mod traps;
 mod world;
 mod worlds;

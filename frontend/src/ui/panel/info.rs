@@ -86,7 +86,22 @@ fn source(source: &Source) -> AnyView {
         1 => "1 pod".to_owned(),
         many => format!("{many} pods"),
     };
-    view! { <li><code>{source.metric.clone()}</code> " " <span class="sl-muted">{pods}</span></li> }.into_any()
+    let monitors = scraped_by(&source.monitors).map(|text| format!(", {text}"));
+    view! { <li><code>{source.metric.clone()}</code> " " <span class="sl-muted">{pods}{monitors}</span></li> }
+        .into_any()
+}
+
+/// "monitor kserve-llm-isvc-vllm-engine": a PodMonitor's job is its namespace and name, any other is a service.
+fn scraped_by(jobs: &[String]) -> Option<String> {
+    let name = |job: &String| {
+        job.rsplit_once('/')
+            .map_or(job.clone(), |(_, monitor)| monitor.to_owned())
+    };
+    let mut names: Vec<String> = jobs.iter().map(name).collect();
+    names.sort();
+    names.dedup();
+    let word = if names.len() > 1 { "monitors" } else { "monitor" };
+    (!names.is_empty()).then(|| format!("{word} {}", names.join(", ")))
 }
 
 /// `120` to `2 minutes`.
@@ -101,7 +116,24 @@ fn span(seconds: u32) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::span;
+    use super::{scraped_by, span};
+
+    #[test]
+    fn a_source_names_the_monitors_that_bring_it() {
+        let check = |jobs: &[&str], expect: Option<&str>| {
+            let jobs: Vec<String> = jobs.iter().map(|job| (*job).to_owned()).collect();
+            assert_eq!(scraped_by(&jobs).as_deref(), expect);
+        };
+        check(
+            &["llm-prod/kserve-llm-isvc-vllm-engine"],
+            Some("monitor kserve-llm-isvc-vllm-engine"),
+        );
+        check(
+            &["a/engine", "b/engine", "mistral-metrics"],
+            Some("monitors engine, mistral-metrics"),
+        );
+        check(&[], None);
+    }
 
     #[test]
     fn a_window_is_said_in_its_largest_whole_unit() {
