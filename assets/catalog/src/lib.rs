@@ -9,6 +9,7 @@
 
 #[cfg(feature = "export")]
 pub mod export;
+pub mod join;
 pub mod measure;
 pub mod model;
 pub mod models;

@@ -14,13 +14,24 @@ pub struct Shown {
     pub window_s: Option<u32>,
     pub sources: Vec<Source>,
     pub warnings: Vec<String>,
+    /// Which pods and models use the device of each line, for the details.
+    pub joined: Vec<String>,
+    /// Why there is nothing to show, where more is known than that.
+    pub notes: Vec<String>,
     pub error: Option<ApiError>,
 }
 
 impl Shown {
     /// `from` and `to` are the bounds that were asked for, Unix seconds.
     pub fn new(entry: &PanelEntry, answer: PanelAnswer, from: i64, to: i64) -> Self {
-        let plot = Plot::new(entry, answer.frames, from, to);
+        let mut plot = Plot::new(entry, answer.frames, from, to);
+        let mut joined = Vec::new();
+        for join in &answer.joined {
+            for line in plot.lines.iter_mut().filter(|line| line.color == join.frame) {
+                joined.push(format!("{}: {}", line.name, join.long()));
+                line.name = format!("{} → {}", line.name, join.short());
+            }
+        }
         Self {
             look: match answer.state {
                 // A server that says "ok" and sends nothing to draw has no samples for us.
@@ -36,6 +47,8 @@ impl Shown {
             window_s: answer.window_s,
             sources: answer.sources,
             warnings: answer.warnings,
+            joined,
+            notes: answer.notes,
             error: answer.error,
         }
     }
@@ -52,6 +65,8 @@ impl Shown {
             window_s: None,
             sources: Vec::new(),
             warnings: Vec::new(),
+            joined: Vec::new(),
+            notes: Vec::new(),
             error: Some(error),
         }
     }

@@ -14,4 +14,4 @@ pub use catalog::{CatalogAnswer, DashboardEntry, PanelEntry, QueryEntry, Thresho
 pub use error::ApiError;
 pub use frame::{ABSENT, Frame, Said, is_absent, said};
 pub use identity::{Me, ModelEntry, ModelState, Models, Right, Scope};
-pub use panels::{PanelAnswer, PanelState, PanelsRequest, Record, Source};
+pub use panels::{Joined, JoinedBy, JoinedPod, PanelAnswer, PanelState, PanelsRequest, Record, Source};

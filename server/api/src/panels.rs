@@ -59,6 +59,122 @@ pub struct PanelAnswer {
     pub frames: Vec<Frame>,
     pub warnings: Vec<String>,
     pub error: Option<ApiError>,
+    /// Who uses the device of a frame; only of charts of GPUs and the like, and only where something tells.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub joined: Vec<Joined>,
+    /// Why there is nothing to show, where more is known than that.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
+}
+
+/// Which pods use the device that a frame shows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Joined {
+    /// Index into the answer's frames.
+    pub frame: usize,
+    pub by: JoinedBy,
+    /// None: nobody uses it.
+    pub pods: Vec<JoinedPod>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JoinedPod {
+    pub namespace: String,
+    pub pod: String,
+    /// Served names; none where metrics do not tell.
+    pub models: Vec<String>,
+}
+
+/// How sure it is, the surest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum JoinedBy {
+    /// The exporter's own pod label.
+    Exporter,
+    /// The one pod on the node that requested such a device.
+    Request,
+    /// They are on the same node: each of them may use it.
+    Node,
+}
+
+impl Joined {
+    /// For a legend: models where they are known, else pods, and a question mark where it is not sure.
+    pub fn short(&self) -> String {
+        let mut names: Vec<&str> = Vec::new();
+        for pod in &self.pods {
+            let models = pod.models.iter().map(String::as_str);
+            let own = pod.models.is_empty().then_some(pod.pod.as_str());
+            for name in models.chain(own) {
+                if !names.contains(&name) {
+                    names.push(name);
+                }
+            }
+        }
+        match (names.as_slice(), self.by) {
+            ([], _) => "unused".to_owned(),
+            (names, JoinedBy::Node) => format!("{}?", names.join(" or ")),
+            (names, JoinedBy::Exporter | JoinedBy::Request) => names.join(" + "),
+        }
+    }
+
+    /// For the details: pods with their models, and what it rests on.
+    pub fn long(&self) -> String {
+        let pods: Vec<String> = self
+            .pods
+            .iter()
+            .map(|pod| match pod.models.as_slice() {
+                [] => pod.pod.clone(),
+                models => format!("{} ({})", pod.pod, models.join(", ")),
+            })
+            .collect();
+        match (pods.as_slice(), self.by) {
+            ([], _) => "no pod, by the exporter's label".to_owned(),
+            (pods, JoinedBy::Exporter) => format!("{}, by the exporter's label", pods.join(" and ")),
+            (pods, JoinedBy::Request) => format!("{}, by its request", pods.join(" and ")),
+            (pods, JoinedBy::Node) => format!("{}: only the node is known", pods.join(" or ")),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_join_is_said_short_and_long_with_how_sure_it_is() {
+        let check = |by, pods: &[(&str, &[&str])], short: &str, long: &str| {
+            let pods = pods.iter().map(|(pod, models)| JoinedPod {
+                namespace: "n".to_owned(),
+                pod: (*pod).to_owned(),
+                models: models.iter().map(|&model| model.to_owned()).collect(),
+            });
+            let joined = Joined {
+                frame: 0,
+                by,
+                pods: pods.collect(),
+            };
+            assert_eq!((joined.short().as_str(), joined.long().as_str()), (short, long));
+        };
+        check(JoinedBy::Exporter, &[], "unused", "no pod, by the exporter's label");
+        check(
+            JoinedBy::Exporter,
+            &[("a-0", &["m"]), ("a-1", &["m"]), ("job", &[])],
+            "m + job",
+            "a-0 (m) and a-1 (m) and job, by the exporter's label",
+        );
+        check(
+            JoinedBy::Request,
+            &[("a-0", &["m", "l"])],
+            "m + l",
+            "a-0 (m, l), by its request",
+        );
+        check(
+            JoinedBy::Node,
+            &[("a-0", &["m"]), ("b-0", &["n"])],
+            "m or n?",
+            "a-0 (m) or b-0 (n): only the node is known",
+        );
+    }
 }
 
 /// One record of the streamed answer.

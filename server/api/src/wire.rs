@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ApiError, Frame, PanelAnswer, PanelState, Record, Source};
+use crate::{ApiError, Frame, Joined, PanelAnswer, PanelState, Record, Source};
 
 pub const NDJSON: &str = "application/x-ndjson";
 pub const FRAMES_V1: &str = "application/vnd.servelens.frames;v=1";
@@ -49,6 +49,10 @@ struct PanelHead {
     frames: Vec<FrameHead>,
     warnings: Vec<String>,
     error: Option<ApiError>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    joined: Vec<Joined>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    notes: Vec<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -120,6 +124,8 @@ fn panel_head(answer: &PanelAnswer) -> PanelHead {
             .collect(),
         warnings: answer.warnings.clone(),
         error: answer.error.clone(),
+        joined: answer.joined.clone(),
+        notes: answer.notes.clone(),
     }
 }
 
@@ -208,6 +214,8 @@ fn assemble(head: Head, columns: &[u8]) -> Result<Record, WireError> {
         frames,
         warnings: head.warnings,
         error: head.error,
+        joined: head.joined,
+        notes: head.notes,
     }))
 }
 
@@ -244,6 +252,8 @@ mod tests {
                 .collect(),
             warnings: vec!["partial".to_owned()],
             error: None,
+            joined: Vec::new(),
+            notes: Vec::new(),
         })
     }
 

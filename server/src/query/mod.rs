@@ -7,6 +7,7 @@ mod admit;
 pub mod decode;
 mod fetch;
 mod guard;
+mod join;
 mod me;
 mod measured;
 mod models;

@@ -2,6 +2,7 @@
 
 use catalog::{
     Panel,
+    join::{Holders, join_candidates},
     resolve::{Choices, Sighting, candidates, choose, match_selectors},
 };
 
@@ -16,21 +17,40 @@ pub struct Names {
     pub choices: Result<Choices, Fault>,
     /// The upstream's own doubts about the list: then a name that is not there may exist all the same.
     pub warnings: Vec<String>,
+    /// Who uses which device, where a panel shows devices.
+    pub holders: Holders,
+    /// What was seen of it all.
+    pub seen: Vec<Sighting>,
 }
 
 impl Names {
     pub async fn find(asking: &Asking, plan: &Plan) -> Names {
         let catalog = &asking.app.catalog;
         let panels: Vec<&Panel> = plan.panels.iter().filter_map(|id| catalog.panel(id)).collect();
-        let candidates = candidates(catalog, panels);
+        let mut candidates = candidates(catalog, panels.iter().copied());
+        let more = join_candidates(catalog, &panels);
+        let devices = !more.is_empty();
+        for candidate in more {
+            if !candidates.contains(&candidate) {
+                candidates.push(candidate);
+            }
+        }
         match sightings(asking, &match_selectors(&candidates, &plan.vars), plan).await {
             Ok(seen) => Names {
                 choices: Ok(choose(catalog, &candidates, &seen.data)),
                 warnings: seen.warnings,
+                holders: if devices {
+                    Holders::new(catalog, &seen.data)
+                } else {
+                    Holders::default()
+                },
+                seen: if devices { seen.data } else { Vec::new() },
             },
             Err(fault) => Names {
                 choices: Err(fault),
                 warnings: Vec::new(),
+                holders: Holders::default(),
+                seen: Vec::new(),
             },
         }
     }

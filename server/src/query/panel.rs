@@ -13,7 +13,7 @@ use tokio::sync::Semaphore;
 
 use super::{
     decode::{Columns, Decoded},
-    fetch,
+    fetch, join,
     measured::Measured,
     names::Names,
     partial::{self, Found},
@@ -71,14 +71,9 @@ async fn ask<'a>(
         missing: questions.is_empty(),
         frames: Vec::new(),
         warnings: names.warnings.clone(),
+        joined: Vec::new(),
+        notes: names.holders.notes(catalog, panel, &names.seen),
     };
-    // Said, because a chart of everything under a page narrowed to one model would be read as that model's.
-    found.warnings.extend(
-        catalog
-            .unheeded(panel, &plan.vars)
-            .into_iter()
-            .map(|variable| format!("Not narrowed by {variable}: these metrics do not tell it apart.")),
-    );
     for Decoded { data, warnings } in try_join_all(questions).await? {
         found.frames.extend(data);
         found.warnings.extend(warnings);
@@ -94,6 +89,16 @@ async fn ask<'a>(
             (frame.above, frame.below) = (above, below);
         }
     }
+    let mut unheeded = catalog.unheeded(panel, &plan.vars);
+    if join::join(asking, plan, names, &mut found) {
+        unheeded.remove("model");
+    }
+    // Said, because a chart of everything under a page narrowed to one model would be read as that model's.
+    found.warnings.extend(
+        unheeded
+            .into_iter()
+            .map(|variable| format!("Not narrowed by {variable}: these metrics do not tell it apart.")),
+    );
     found.warnings.sort();
     found.warnings.dedup();
     Ok(found)

@@ -1,7 +1,7 @@
 //! The honest state of a panel: a number, or the reason why there is none.
 
 use catalog::{Kind, Panel, resolve::ChosenSource};
-use server_api::{Frame, PanelAnswer, PanelState, Source, is_absent};
+use server_api::{Frame, Joined, PanelAnswer, PanelState, Source, is_absent};
 
 use super::{is_denied, plan::Plan};
 use crate::error::{Fault, clip};
@@ -18,6 +18,8 @@ pub struct Found<'a> {
     pub missing: bool,
     pub frames: Vec<Frame>,
     pub warnings: Vec<String>,
+    pub joined: Vec<Joined>,
+    pub notes: Vec<String>,
 }
 
 pub fn answer(id: &str, found: Found<'_>, plan: &Plan) -> PanelAnswer {
@@ -27,6 +29,8 @@ pub fn answer(id: &str, found: Found<'_>, plan: &Plan) -> PanelAnswer {
         sources,
         frames,
         warnings,
+        joined,
+        notes,
         ..
     } = found;
     PanelAnswer {
@@ -49,6 +53,13 @@ pub fn answer(id: &str, found: Found<'_>, plan: &Plan) -> PanelAnswer {
             .map(|warning| clip(warning, LONGEST_WARNING))
             .collect(),
         error: None,
+        joined,
+        // Of a chart with something on it there is nothing to explain.
+        notes: if state == PanelState::NoSamples {
+            notes
+        } else {
+            Vec::new()
+        },
     }
 }
 
@@ -65,6 +76,8 @@ pub fn failed(id: &str, fault: &Fault, request_id: &str) -> PanelAnswer {
         frames: Vec::new(),
         warnings: Vec::new(),
         error: Some(fault.to_api(request_id)),
+        joined: Vec::new(),
+        notes: Vec::new(),
     }
 }
 

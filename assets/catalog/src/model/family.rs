@@ -17,6 +17,17 @@ pub struct Family {
     pub labels: BTreeMap<String, Vec<String>>,
     /// Where the family's exporters serve models.
     pub serves: Option<Serves>,
+    /// Where its series are of GPUs or the like, which pods request.
+    pub devices: Option<Devices>,
+}
+
+/// What tells which pod uses a device.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Devices {
+    /// What the names of the resources begin with that pods request for it, as kube-state-metrics writes them.
+    pub resources: Vec<String>,
+    /// A concept whose series exist for every device.
+    pub presence: ConceptId,
 }
 
 /// How metrics alone tell which models a family serves.

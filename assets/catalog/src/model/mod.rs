@@ -19,7 +19,7 @@ pub use alert::{Alert, AlertGroup, Home, Limit, Severity, Unless};
 pub use catalog::Catalog;
 pub use concept::{Concept, MetricType, Part};
 pub use dashboard::Dashboard;
-pub use family::{Family, Serves};
+pub use family::{Devices, Family, Serves};
 pub use ids::{BadId, ConceptId, DashboardId, FamilyId, PanelId, SloId};
 pub use limit::LimitError;
 pub use panel::{Kind, Level, Panel, Query, Threshold};

@@ -37,6 +37,9 @@ pub(super) fn catalog(files: &[Read<'_>], faults: &mut Vec<Fault>) -> Catalog {
         file.family
             .iter()
             .for_each(|raw| family::add_serves(&mut catalog, raw, &mut Checker { places, faults }));
+        file.family
+            .iter()
+            .for_each(|raw| family::add_devices(&mut catalog, raw, &mut Checker { places, faults }));
         file.panel
             .iter()
             .for_each(|raw| panel::add(&mut catalog, raw, &mut Checker { places, faults }));

@@ -32,6 +32,14 @@ pub(super) struct Family {
     #[serde(default)]
     pub labels: BTreeMap<String, Spanned<Vec<Text>>>,
     pub serves: Option<Serves>,
+    pub devices: Option<Devices>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Devices {
+    pub resources: Spanned<Vec<Text>>,
+    pub presence: Text,
 }
 
 #[derive(Deserialize)]

@@ -8,6 +8,7 @@ mod bad_queries;
 mod binder;
 mod coverage;
 mod embedded;
+mod join;
 mod measuring;
 mod served;
 mod sources;

@@ -73,7 +73,13 @@ fn origin(shown: &Shown) -> AnyView {
         .iter()
         .map(|text| view! { <p class="sl-info-warning">{text.clone()}</p> }.into_any())
         .collect();
+    let joined: Vec<AnyView> = shown
+        .joined
+        .iter()
+        .map(|text| view! { <li>{text.clone()}</li> }.into_any())
+        .collect();
     view! {
+        {(!joined.is_empty()).then(|| view! { <h3>"Used by"</h3> <ul>{joined}</ul> })}
         {(!sources.is_empty()).then(|| view! { <h3>"Comes from"</h3> <ul>{sources}</ul> })}
         {window}
         {warnings}

@@ -85,6 +85,10 @@ pub fn Empty(#[prop(into)] look: Signal<Look>, #[prop(into)] shown: Signal<Optio
             said = error.message;
             next = error.next_step;
         }
+        let notes = shown.with(|shown| shown.as_ref().map_or(Vec::new(), |shown| shown.notes.clone()));
+        if which == Look::NoSamples && !notes.is_empty() {
+            next = notes.join(" ");
+        }
         let marked = code.clone();
         let retry = matches!(which, Look::Error | Look::Unknown);
         view! {

@@ -186,6 +186,8 @@ fn a_decoded_frame_goes_over_the_wire_unchanged() {
         frames,
         warnings: Vec::new(),
         error: None,
+        joined: Vec::new(),
+        notes: Vec::new(),
     });
     let sent = wire::encode_frames(&record).unwrap();
     assert_eq!(wire::Decoder::default().push(&sent).unwrap(), [record]);

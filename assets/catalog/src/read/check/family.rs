@@ -1,7 +1,7 @@
 //! `[[family]]`.
 
 use super::{Checker, raw};
-use crate::model::{Catalog, ConceptId, Family, FamilyId, Serves};
+use crate::model::{Catalog, ConceptId, Devices, Family, FamilyId, Serves};
 use crate::promql::{Placeholder, is_label_name, is_metric_name};
 
 pub(super) fn add(catalog: &mut Catalog, raw: &raw::Family, check: &mut Checker<'_>) {
@@ -44,8 +44,38 @@ pub(super) fn add(catalog: &mut Catalog, raw: &raw::Family, check: &mut Checker<
             .map(|(variable, labels)| (variable.clone(), owned(labels.get_ref())))
             .collect(),
         serves: None,
+        devices: None,
     };
     catalog.families.insert(id, family);
+}
+
+/// Once all concepts are there.
+pub(super) fn add_devices(catalog: &mut Catalog, raw: &raw::Family, check: &mut Checker<'_>) {
+    let Some(devices) = &raw.devices else { return };
+    let owner = format!("the family {}", raw.id.get_ref());
+    let of_family = catalog
+        .concept(devices.presence.get_ref())
+        .is_some_and(|concept| concept.family == *raw.id.get_ref().as_str());
+    if !of_family {
+        let reason = format!("{owner} has no concept {:?}", devices.presence.get_ref());
+        return check.fault(&devices.presence, reason, "name a [[concept]] of this family");
+    }
+    if devices.resources.get_ref().is_empty() {
+        let reason = format!("{owner} has devices of no resource");
+        check.fault(
+            &devices.resources,
+            reason,
+            "name what pods request, e.g. nvidia_com_gpu",
+        );
+    }
+    let Some(presence) = check.id(&devices.presence, ConceptId::new) else {
+        return;
+    };
+    let resources = devices.resources.get_ref().iter();
+    let resources = resources.map(|name| name.get_ref().clone()).collect();
+    if let Some(family) = catalog.families.get_mut(raw.id.get_ref().as_str()) {
+        family.devices = Some(Devices { resources, presence });
+    }
 }
 
 /// Once all concepts are there.
