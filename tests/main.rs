@@ -6,4 +6,6 @@ mod browser;
 #[cfg(test)]
 mod contract;
 #[cfg(test)]
+mod proof;
+#[cfg(test)]
 mod tidy;

@@ -21,9 +21,10 @@ use tally::Tally;
 const IN_BROWSER: [&str; 4] = ["catalog", "chart", "frontend", "server-api"];
 
 /// Modules whose tests start a real Prometheus, its tools or a browser.
-const NOT_QUICK: [&str; 6] = [
+const NOT_QUICK: [&str; 7] = [
     "browser::",
     "contract::promtool::",
+    "proof::",
     "front::",
     "demo::history::tests::",
     "demo::prometheus::tests::",

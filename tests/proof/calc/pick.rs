@@ -1,0 +1,121 @@
+//! Which raw series are meant, and one source for each workload.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::super::world::Series;
+use super::{Look, Vector};
+
+/// Raw series of one thing that is measured, apart by where they come from, the best source first.
+#[derive(Debug, Clone)]
+pub struct Pick<'a> {
+    look: &'a Look<'a>,
+    sources: Vec<Vec<&'a Series>>,
+}
+
+/// Namespace and pod; without a pod the instance.
+fn workload(series: &Series) -> (&str, &str) {
+    let pod = series.label("pod");
+    (
+        series.label("namespace"),
+        if pod.is_empty() { series.label("instance") } else { pod },
+    )
+}
+
+impl<'a> Pick<'a> {
+    /// Each name's series, apart by which of the target's jobs brought them: two monitors of a target bring all twice.
+    pub fn new(look: &'a Look<'a>, names: impl Iterator<Item = Vec<&'a Series>>) -> Self {
+        let mut sources = Vec::new();
+        for named in names {
+            let mut jobs: BTreeMap<_, BTreeSet<&str>> = BTreeMap::new();
+            for series in &named {
+                jobs.entry((workload(series), series.label("instance")))
+                    .or_default()
+                    .insert(series.label("job"));
+            }
+            let mut by_rank: BTreeMap<usize, Vec<&Series>> = BTreeMap::new();
+            for series in named {
+                let target = &jobs[&(workload(series), series.label("instance"))];
+                let rank = target.iter().position(|job| *job == series.label("job")).unwrap();
+                by_rank.entry(rank).or_default().push(series);
+            }
+            sources.extend(by_rank.into_values());
+        }
+        Self { look, sources }
+    }
+
+    pub fn having(mut self, label: &str, meant: impl Fn(&str) -> bool) -> Self {
+        for source in &mut self.sources {
+            source.retain(|series| meant(series.label(label)));
+        }
+        self
+    }
+
+    pub fn with(self, label: &str, values: &[&str]) -> Self {
+        self.having(label, |value| values.contains(&value))
+    }
+
+    pub fn without(self, label: &str, values: &[&str]) -> Self {
+        self.having(label, |value| !values.contains(&value))
+    }
+
+    /// What each series is at each instant.
+    pub fn now(&self) -> Vector {
+        let rules = self.look.rules;
+        self.each(|points, at| rules.now(points, at))
+    }
+
+    /// The latest value within the window: for what is scraped seldom.
+    pub fn last(&self) -> Vector {
+        let (rules, window) = (self.look.rules, self.look.window);
+        self.each(|points, at| rules.last(points, at, window))
+    }
+
+    /// Growth per second within the window.
+    pub fn rate(&self) -> Vector {
+        let (rules, window) = (self.look.rules, self.look.window);
+        self.each(|points, at| rules.increase(points, at, window).map(|grown| grown / window as f64))
+    }
+
+    /// Growth within the window.
+    pub fn growth(&self) -> Vector {
+        let (rules, window) = (self.look.rules, self.look.window);
+        self.each(|points, at| rules.increase(points, at, window))
+    }
+
+    /// Growth within the whole range.
+    pub fn growth_of_range(&self) -> Vector {
+        let (rules, range) = (self.look.rules, self.look.range);
+        self.each(|points, at| rules.increase(points, at, range))
+    }
+
+    /// How often the value changes within the window.
+    pub fn changes(&self) -> Vector {
+        let (rules, window) = (self.look.rules, self.look.window);
+        self.each(|points, at| rules.changes(points, at, window))
+    }
+
+    /// The rule of one source: at each instant a workload is read from the best source that has something of it.
+    pub fn each(&self, value: impl Fn(&[(i64, f64)], i64) -> Option<f64>) -> Vector {
+        let instants = &self.look.at;
+        let mut rows = Vec::new();
+        let mut answered: Vec<BTreeSet<(&str, &str)>> = vec![BTreeSet::new(); instants.len()];
+        for source in &self.sources {
+            let mut by_this = answered.clone();
+            for series in source {
+                let mut values = vec![None; instants.len()];
+                for (index, at) in instants.iter().enumerate() {
+                    if answered[index].contains(&workload(series)) {
+                        continue;
+                    }
+                    values[index] = value(&series.points, *at);
+                    if values[index].is_some() {
+                        by_this[index].insert(workload(series));
+                    }
+                }
+                rows.push((series.labels.clone(), values));
+            }
+            answered = by_this;
+        }
+        Vector::new(rows)
+    }
+}

@@ -1,0 +1,137 @@
+//! Pods of models on their nodes. A pod is a model's by its name; cAdvisor's series of the pod itself and of its pause
+//! container are no use of its own; a share is of the pod's own limit.
+
+use super::{Proof, proof};
+use crate::proof::calc::{Look, Pick, Vector};
+
+const POD: &[&str] = &["namespace", "pod"];
+
+/// `<name>-predictor-<hash>` and `<name>-kserve-<hash>`.
+fn model_pod(pod: &str) -> bool {
+    ["-predictor-", "-kserve-"].iter().any(|mark| {
+        pod.split_once(mark)
+            .is_some_and(|(name, hash)| !name.is_empty() && !hash.is_empty())
+    })
+}
+
+fn pods<'a>(look: &'a Look<'a>, name: &str) -> Pick<'a> {
+    look.of(&[name]).having("pod", model_pod)
+}
+
+fn containers<'a>(look: &'a Look<'a>, name: &str) -> Pick<'a> {
+    pods(look, name).without("container", &["", "POD"])
+}
+
+/// What the scheduler says, and where it says nothing, what the containers ask for.
+fn limit(look: &Look<'_>, resource: &str) -> Vector {
+    let of = |name| pods(look, name).with("resource", &[resource]).now().sum(POD);
+    of("kube_pod_resource_limit").or(&of("kube_pod_container_resource_limits"))
+}
+
+/// A GPU in slices counts by its slices.
+fn accelerator(resource: &str) -> bool {
+    ["nvidia_com_gpu", "amd_com_gpu", "habana_ai_gaudi"].contains(&resource) || resource.starts_with("nvidia_com_mig")
+}
+
+fn accelerators<'a>(look: &'a Look<'a>, name: &str) -> Pick<'a> {
+    pods(look, name).having("resource", accelerator)
+}
+
+/// What pods hold that run at that instant.
+fn of_running(look: &Look<'_>, held: Vector) -> Vector {
+    let phase = pods(look, "kube_pod_status_phase")
+        .with("phase", &["Running"])
+        .now()
+        .max(POD);
+    held.matched(&phase.filter(|is| is == 1.0), POD, |held, _| held)
+}
+
+/// Deployments of models, by their names.
+fn deployments(look: &Look<'_>, name: &str) -> Vector {
+    let of_models = look.of(&[name]).having("deployment", |name| {
+        ["-predictor", "-kserve"]
+            .iter()
+            .any(|mark| name.find(mark).is_some_and(|at| at > 0))
+    });
+    of_models.now().max(&["namespace", "deployment"])
+}
+
+pub const PROOFS: &[Proof] = &[
+    proof("resources.cpu", |l| {
+        vec![containers(l, "container_cpu_usage_seconds_total").rate().sum(POD)]
+    }),
+    proof("resources.cpu_of_limit", |l| {
+        vec![
+            containers(l, "container_cpu_usage_seconds_total")
+                .rate()
+                .sum(POD)
+                .per(&limit(l, "cpu")),
+        ]
+    }),
+    proof("resources.memory", |l| {
+        vec![containers(l, "container_memory_working_set_bytes").now().sum(POD)]
+    }),
+    proof("resources.memory_of_limit", |l| {
+        vec![
+            containers(l, "container_memory_working_set_bytes")
+                .now()
+                .sum(POD)
+                .per(&limit(l, "memory")),
+        ]
+    }),
+    proof("resources.throttling", |l| {
+        let of = |name| containers(l, name).rate().sum(POD);
+        vec![of("container_cpu_cfs_throttled_periods_total").per(&of("container_cpu_cfs_periods_total"))]
+    }),
+    proof("resources.network", |l| {
+        [
+            "container_network_receive_bytes_total",
+            "container_network_transmit_bytes_total",
+        ]
+        .map(|name| pods(l, name).rate().sum(POD))
+        .into()
+    }),
+    proof("resources.restarts", |l| {
+        vec![
+            pods(l, "kube_pod_container_status_restarts_total")
+                .growth_of_range()
+                .sum(&[]),
+        ]
+    }),
+    proof("resources.gpus", |l| {
+        vec![of_running(
+            l,
+            accelerators(l, "kube_pod_container_resource_requests").now().sum(POD),
+        )]
+    }),
+    proof("resources.replicas", |l| {
+        ["kube_deployment_status_replicas_ready", "kube_deployment_spec_replicas"]
+            .map(|name| deployments(l, name))
+            .into()
+    }),
+    proof("resources.autoscaling", |l| {
+        ["status_desired", "status_current", "spec_max"]
+            .map(|what| l.of(&[&format!("kube_horizontalpodautoscaler_{what}_replicas")]).now())
+            .map(|counts| counts.max(&["namespace", "horizontalpodautoscaler"]))
+            .into()
+    }),
+    // A container that two exporters show asks once.
+    proof("resources.accelerators", |l| {
+        let asked = accelerators(l, "kube_pod_container_resource_requests").now();
+        let asked = of_running(l, asked.max(&["namespace", "pod", "container", "node", "resource"]));
+        let offered = l
+            .of(&["kube_node_status_allocatable"])
+            .having("resource", accelerator)
+            .now();
+        vec![offered.max(&["node", "resource"]), asked.sum(&["node", "resource"])]
+    }),
+    proof("resources.quota", |l| {
+        let of = |kind| {
+            l.of(&["kube_resourcequota"])
+                .with("type", &[kind])
+                .now()
+                .max(&["namespace", "resource"])
+        };
+        vec![of("used").per(&of("hard"))]
+    }),
+];
