@@ -40,7 +40,25 @@ pub fn proofs() -> impl Iterator<Item = &'static Proof> {
 }
 
 /// Panels, by id or by the part before the dot, that have no proof, and why.
-pub const NOT_PROVEN: &[(&str, &str)] = &[];
+pub const NOT_PROVEN: &[(&str, &str)] = &[
+    ("drift", "not proven yet: it has no expectation and the lab no target"),
+    ("gateway", "not proven yet: it has no expectation and the lab no target"),
+    ("guard", "not proven yet: it has no expectation and the lab no target"),
+    ("host", "not proven yet: it has no expectation and the lab no target"),
+    ("litellm", "not proven yet: it has no expectation and the lab no target"),
+    (
+        "load_tests",
+        "not proven yet: it has no expectation and the lab no target",
+    ),
+    (
+        "responsible",
+        "not proven yet: it has no expectation and the lab no target",
+    ),
+    (
+        "runtimes",
+        "not proven yet: it has no expectation and the lab no target",
+    ),
+];
 
 /// The median, and what one in twenty and one in a hundred exceed; a distribution of its own for each value of `by`.
 fn percentiles(look: &Look<'_>, names: &[&str], by: &[&str]) -> Vec<Vector> {
