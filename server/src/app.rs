@@ -13,6 +13,7 @@ use catalog::Catalog;
 
 use crate::{
     StartError,
+    cluster::Cluster,
     config::ServeConfig,
     identity::Identity,
     query::{Gate, Guard, Known},
@@ -29,6 +30,8 @@ pub struct App {
     pub catalog_answer: Bytes,
     pub identity: Identity,
     pub upstream: Upstream,
+    /// Says who may ask what; `None` where everybody asks one store.
+    pub cluster: Option<Cluster>,
     pub gate: Gate,
     pub guard: Guard,
     /// What has been measured of the upstream's data.
@@ -45,6 +48,7 @@ impl App {
         let identity = Identity::new(config.identity, config.listen).map_err(StartError::Configuration)?;
         let assets = Assets::load(&config.assets).map_err(StartError::Configuration)?;
         let upstream = Upstream::new(&config.upstream, Arc::clone(&metrics)).map_err(StartError::Configuration)?;
+        let cluster = Cluster::new(config).map_err(StartError::Configuration)?;
         let catalog_answer = catalog_answer(&catalog).map_err(|cause| StartError::Failed(cause.to_string()))?;
         Ok(App {
             manifest: Manifest::new(config.manifest_shape, config.plugin_extensions, &assets.build_hash),
@@ -53,6 +57,7 @@ impl App {
             catalog_answer,
             identity,
             upstream,
+            cluster,
             gate: Gate::new(config.upstream.timeout),
             guard: Guard::start().map_err(|cause| StartError::Failed(format!("the guard's threads: {cause}")))?,
             known: Known::default(),

@@ -16,6 +16,20 @@ pub enum Fault {
     #[error("the header {0:?} asks for impersonation")]
     ImpersonationRefused(String),
 
+    // What the cluster says of the caller.
+    #[error("the cluster does not know the token")]
+    TokenRefused,
+    #[error("no right in the namespace {0:?}")]
+    NamespaceDenied(String),
+    #[error("no right to the rules of the namespace {0:?}")]
+    RulesDenied(String),
+    #[error("neither the cluster's metrics nor those of any namespace are allowed")]
+    NothingAllowed,
+    #[error("a namespace has to be named")]
+    NamespaceNeeded,
+    #[error("the cluster's API server does not answer: {0}")]
+    ClusterFailed(String),
+
     // What is asked.
     #[error("bad request: {0}")]
     BadRequest(String),
@@ -104,6 +118,50 @@ impl Fault {
                 "impersonation_refused",
                 &format!("Servelens answers with the caller's own rights and refuses the header {header}."),
                 "Stop impersonating, or send the other user's own token.",
+            ),
+            Fault::TokenRefused => row(
+                S::UNAUTHORIZED,
+                "token_refused",
+                "The cluster does not accept your token.",
+                "Sign in again.",
+            ),
+            Fault::NamespaceDenied(namespace) => row(
+                S::FORBIDDEN,
+                "namespace_denied",
+                &format!("You may not read the metrics of {namespace}: the role view is missing there."),
+                &format!(
+                    "Ask an administrator of {namespace} to grant it: oc adm policy add-role-to-user view <user> -n \
+                     {namespace}"
+                ),
+            ),
+            Fault::RulesDenied(namespace) => row(
+                S::FORBIDDEN,
+                "rules_denied",
+                &format!("You may not read the rules of {namespace}: the role monitoring-rules-view is missing there."),
+                &format!(
+                    "Ask an administrator of {namespace} to grant it: oc adm policy add-role-to-user \
+                     monitoring-rules-view <user> -n {namespace}"
+                ),
+            ),
+            Fault::NothingAllowed => row(
+                S::FORBIDDEN,
+                "nothing_allowed",
+                "You may not read the metrics of any namespace: the role view is missing in all of them.",
+                "Ask an administrator of your namespace to grant it: oc adm policy add-role-to-user view <user> -n \
+                 <namespace>",
+            ),
+            Fault::NamespaceNeeded => row(
+                S::FORBIDDEN,
+                "namespace_needed",
+                "You may not read the metrics of all namespaces: the cluster role cluster-monitoring-view is missing.",
+                "Choose a namespace in which you have the role view, or ask a cluster administrator: oc adm policy \
+                 add-cluster-role-to-user cluster-monitoring-view <user>",
+            ),
+            Fault::ClusterFailed(_) => row(
+                S::BAD_GATEWAY,
+                "cluster_failed",
+                "The cluster does not say what you may see.",
+                "Try again in a minute; if it stays so, ask an administrator to check the API server and `kube-url`.",
             ),
             Fault::BadRequest(reason) => row(
                 S::BAD_REQUEST,

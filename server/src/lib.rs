@@ -3,6 +3,7 @@
 //!
 //! `route` lists every door; `query` is the spine. Nothing here reads a metric on its own account.
 
+mod cluster;
 pub mod config;
 pub mod demo;
 pub mod error;

@@ -55,15 +55,18 @@ pub struct Layer {
     /// Address of its cluster-wide API, without /api/v1 [default with thanos: OpenShift's, port 9091].
     #[arg(long, value_name = "URL", help_heading = "Metrics store")]
     pub cluster_url: Option<String>,
-    /// Address of the API for one namespace; not built yet.
-    #[arg(long, value_name = "URL", help_heading = "Metrics store", hide = true)]
+    /// Address of the API for single namespaces, without /api/v1 [default with thanos: OpenShift's, port 9092].
+    #[arg(long, value_name = "URL", help_heading = "Metrics store")]
     pub tenancy_url: Option<String>,
-    /// Address of the API for rules and alerts; not built yet.
-    #[arg(long, value_name = "URL", help_heading = "Metrics store", hide = true)]
+    /// Address of the API for rules and alerts of single namespaces [default with thanos: OpenShift's, port 9093].
+    #[arg(long, value_name = "URL", help_heading = "Metrics store")]
     pub rules_url: Option<String>,
-    /// Address of the cluster's API server; not built yet.
-    #[arg(long, value_name = "URL", help_heading = "Metrics store", hide = true)]
+    /// Address of the cluster's API server [default with thanos: https://kubernetes.default.svc].
+    #[arg(long, value_name = "URL", help_heading = "Metrics store")]
     pub kube_url: Option<String>,
+    /// PEM file that the API server's certificate is checked against [default: that of --ca-file].
+    #[arg(long, value_name = "FILE", help_heading = "Metrics store")]
+    pub kube_ca_file: Option<String>,
     /// PEM file that the store's certificate is checked against; required for https.
     #[arg(long, value_name = "FILE", help_heading = "Metrics store")]
     pub ca_file: Option<String>,

@@ -42,10 +42,25 @@ pub struct UpstreamConfig {
     pub kind: UpstreamKind,
     /// Where the cluster-wide API is, without `/api/v1`.
     pub cluster_url: Uri,
+    /// OpenShift's other ports and the API server that says who may use which; `None`: one store for everybody.
+    pub front: Option<FrontConfig>,
     /// PEM certificates that the upstream's own is checked against; needed for https.
     pub ca_file: Option<PathBuf>,
     /// From sending a query to the last byte of its answer.
     pub timeout: Duration,
+}
+
+/// OpenShift's monitoring front beside its cluster-wide port.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FrontConfig {
+    /// Where single namespaces are asked, without `/api/v1`.
+    pub tenancy_url: Uri,
+    /// Where rules and alerts of single namespaces are asked, without `/api/v1`.
+    pub rules_url: Uri,
+    /// The cluster's API server.
+    pub kube_url: Uri,
+    /// What its certificate is checked against; else the store's.
+    pub kube_ca_file: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{
-    ConfigFaults, IdentityMode, Layer, LogConfig, LogFormat, ManifestShape, PluginExtensions, ServeConfig,
+    ConfigFaults, FrontConfig, IdentityMode, Layer, LogConfig, LogFormat, ManifestShape, PluginExtensions, ServeConfig,
     UpstreamConfig, UpstreamKind, file::File, value,
 };
 use crate::identity::Identity;
@@ -21,6 +21,11 @@ const DEFAULT_IDENTITY: &str = "bearer";
 const DEFAULT_UPSTREAM: &str = "thanos";
 /// The cluster-wide port of OpenShift's Thanos Querier.
 const THANOS_QUERIER: &str = "https://thanos-querier.openshift-monitoring.svc.cluster.local:9091";
+/// Its port for single namespaces, and the one for their rules and alerts.
+const TENANCY: &str = "https://thanos-querier.openshift-monitoring.svc.cluster.local:9092";
+const RULES: &str = "https://thanos-querier.openshift-monitoring.svc.cluster.local:9093";
+/// The API server as every pod finds it.
+const KUBE: &str = "https://kubernetes.default.svc";
 /// The console's router gives up after 30 s: we answer first, with a reason.
 const DEFAULT_UPSTREAM_TIMEOUT: &str = "25s";
 /// OpenShift's cluster monitoring scrapes every 30 s.
@@ -148,13 +153,7 @@ impl Reader<'_> {
             None => self.optional("cluster-url", |l| &l.cluster_url, value::url),
             Some(_) => self.setting("cluster-url", |l| &l.cluster_url, default_url, value::url),
         };
-        self.not_built_yet("tenancy-url", |l| &l.tenancy_url, "all queries go to cluster-url");
-        self.not_built_yet("rules-url", |l| &l.rules_url, "rules and alerts are not served");
-        self.not_built_yet(
-            "kube-url",
-            |l| &l.kube_url,
-            "the metrics store decides what a caller may see",
-        );
+        let front = self.front(kind);
         let https = cluster_url
             .as_ref()
             .is_some_and(|url| url.scheme_str() == Some("https"));
@@ -174,9 +173,39 @@ impl Reader<'_> {
         Some(UpstreamConfig {
             kind: kind?,
             cluster_url: cluster_url?,
+            front: front?,
             ca_file,
             timeout: timeout?,
         })
+    }
+
+    /// `Some(None)`: a plain Prometheus has no front, and settings of one are a fault.
+    fn front(&mut self, kind: Option<UpstreamKind>) -> Option<Option<FrontConfig>> {
+        if kind == Some(UpstreamKind::Prometheus) {
+            self.only_with_thanos("tenancy-url", |l| &l.tenancy_url);
+            self.only_with_thanos("rules-url", |l| &l.rules_url);
+            self.only_with_thanos("kube-url", |l| &l.kube_url);
+            self.only_with_thanos("kube-ca-file", |l| &l.kube_ca_file);
+            return Some(None);
+        }
+        let tenancy_url = self.setting("tenancy-url", |l| &l.tenancy_url, Some(TENANCY), value::url);
+        let rules_url = self.setting("rules-url", |l| &l.rules_url, Some(RULES), value::url);
+        let kube_url = self.setting("kube-url", |l| &l.kube_url, Some(KUBE), value::url);
+        let kube_ca_file = self.optional("kube-ca-file", |l| &l.kube_ca_file, value::path);
+        Some(Some(FrontConfig {
+            tenancy_url: tenancy_url?,
+            rules_url: rules_url?,
+            kube_url: kube_url?,
+            kube_ca_file,
+        }))
+    }
+
+    fn only_with_thanos(&mut self, name: &str, field: fn(&Layer) -> &Option<String>) {
+        if let Some((_, source)) = self.find(name, field) {
+            self.faults.push(format!(
+                "{source}: only --upstream thanos has such a front; leave it out"
+            ));
+        }
     }
 
     fn setting<T>(
@@ -214,13 +243,6 @@ impl Reader<'_> {
     ) -> Option<T> {
         let (text, source) = self.find(name, field)?;
         self.parse(&text, &source, parse)
-    }
-
-    fn not_built_yet(&mut self, name: &str, field: fn(&Layer) -> &Option<String>, instead: &str) {
-        if let Some((_, source)) = self.find(name, field) {
-            self.faults
-                .push(format!("{source}: not built yet, leave it out; {instead}"));
-        }
     }
 
     fn parse<T>(&mut self, text: &str, source: &str, parse: impl FnOnce(&str) -> Result<T, String>) -> Option<T> {

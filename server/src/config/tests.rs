@@ -47,6 +47,14 @@ fn what_is_not_said_has_a_safe_default() {
         upstream: UpstreamConfig {
             kind: Thanos,
             cluster_url: https://thanos-querier.openshift-monitoring.svc.cluster.local:9091/,
+            front: Some(
+                FrontConfig {
+                    tenancy_url: https://thanos-querier.openshift-monitoring.svc.cluster.local:9092/,
+                    rules_url: https://thanos-querier.openshift-monitoring.svc.cluster.local:9093/,
+                    kube_url: https://kubernetes.default.svc/,
+                    kube_ca_file: None,
+                },
+            ),
             ca_file: Some(
                 "/ca.crt",
             ),
@@ -89,7 +97,7 @@ fn all_faults_are_reported_at_once_with_where_they_came_from() {
       - servelens.toml: manifest-shape: choose one of: legacy, standard
       - --identity: sign-in of its own is not built yet; use bearer, behind the console's proxy
       - --cluster-url is missing: give it as a flag, as SERVELENS_CLUSTER_URL or in the file
-      - --rules-url: not built yet, leave it out; rules and alerts are not served
+      - --rules-url: only --upstream thanos has such a front; leave it out
       - SERVELENS_UPSTREAM_TIMEOUT: give a whole number and a unit (ms, s, m, h), e.g. 30s
       - servelens.toml: scrape-interval: give whole seconds between 1s and 1h
       - SERVELENS_LOG_LEVEL: give error, warn, info, debug, trace, or a filter such as info,server=debug

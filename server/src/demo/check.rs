@@ -76,6 +76,7 @@ pub fn serve_config(listen: SocketAddr, assets: PathBuf, prometheus: SocketAddr)
         upstream: UpstreamConfig {
             kind: UpstreamKind::Prometheus,
             cluster_url: cluster_url.map_err(|error| StartError::Failed(error.to_string()))?,
+            front: None,
             ca_file: None,
             timeout: Duration::from_secs(25),
         },

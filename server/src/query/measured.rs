@@ -17,7 +17,7 @@ use super::{
     panel::Asking,
     plan::Plan,
 };
-use crate::{error::Fault, identity::CallerKey};
+use crate::{error::Fault, query::eyes::EyesKey};
 
 /// Bounds change when an engine is upgraded; until then a new one's series are held against the known bounds.
 const KEPT: Duration = Duration::from_secs(300);
@@ -29,7 +29,7 @@ const FRESH_S: i64 = 600;
 /// Who asked what of which range. The end counts in steps, so that a live page finds its own again.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct Key {
-    caller: CallerKey,
+    caller: EyesKey,
     expr: String,
     range_s: u64,
     end: i64,
@@ -79,7 +79,7 @@ async fn facts(asking: &Asking, plan: &Plan, names: &Names) -> Result<Arc<Facts>
     let range_s = plan.grid.range_s();
     let range = i64::try_from(range_s).unwrap_or(i64::MAX);
     let key = Key {
-        caller: asking.caller.key(),
+        caller: asking.eyes()?.key(),
         expr,
         range_s,
         end: plan
@@ -91,7 +91,7 @@ async fn facts(asking: &Asking, plan: &Plan, names: &Names) -> Result<Arc<Facts>
         return Ok(known);
     }
     let _through = app.gate.enter().await?;
-    let Decoded { data, .. } = fetch::range(app, &asking.caller, key.expr.clone(), 0, instants(plan)).await?;
+    let Decoded { data, .. } = fetch::range(app, asking.eyes()?, key.expr.clone(), 0, instants(plan)).await?;
     let facts = Arc::new(Facts::read(data.into_iter().map(|frame| (frame.labels, frame.values))));
     app.known.0.insert(key, Arc::clone(&facts));
     Ok(facts)

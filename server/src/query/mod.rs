@@ -5,6 +5,7 @@
 
 mod admit;
 pub mod decode;
+mod eyes;
 mod fetch;
 mod guard;
 mod join;
@@ -21,9 +22,10 @@ use std::sync::Arc;
 use axum::http::StatusCode;
 use futures_util::{StreamExt as _, stream::FuturesUnordered};
 use server_api::{PanelsRequest, Record};
-use tokio::sync::mpsc;
+use tokio::sync::{OnceCell, mpsc};
 
 pub use admit::Gate;
+pub use eyes::{Eyes, Way};
 pub use guard::Guard;
 pub use me::me;
 pub use measured::Known;
@@ -46,22 +48,31 @@ pub fn dashboard(
     let plan = plan::read(&app.catalog, request, app.scrape_interval_s)?;
     // Room for every record, so that a slow reader does not stop the reading of upstream answers.
     let (send, receive) = mpsc::channel(plan.panels.len() + 1);
-    let asking = Asking {
-        app: Arc::clone(app),
-        caller,
-        request_id: id.to_string(),
-        turns: admit::turns(),
-    };
+    let (app, request_id) = (Arc::clone(app), id.to_string());
     tokio::spawn(async move {
         tokio::select! {
             () = send.closed() => {}
-            () = answer_all(&asking, plan, &send) => {}
+            () = answer_all(app, caller, request_id, plan, &send) => {}
         }
     });
     Ok(receive)
 }
 
-async fn answer_all(asking: &Asking, plan: plan::Plan, send: &mpsc::Sender<Record>) {
+async fn answer_all(
+    app: Arc<App>,
+    caller: Arc<Caller>,
+    request_id: String,
+    plan: plan::Plan,
+    send: &mpsc::Sender<Record>,
+) {
+    let asking = Asking {
+        eyes: Eyes::open(&app, &caller, &plan.namespaces).await,
+        app,
+        request_id,
+        turns: admit::turns(),
+        scraped: OnceCell::new(),
+    };
+    let asking = &asking;
     let names = Names::find(asking, &plan).await;
     let measured = Measured::find(asking, &plan, &names).await;
     let mut answers: FuturesUnordered<_> = plan

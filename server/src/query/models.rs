@@ -1,6 +1,9 @@
 //! `GET /api/models` from metrics alone: which models are served, and whether anybody uses them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use catalog::{
     models::{ServedModel, Traffic, model_candidates, served_models, traffic},
@@ -11,6 +14,7 @@ use futures_util::future::try_join_all;
 use server_api::{ModelEntry, ModelState, Models};
 
 use super::{
+    Eyes,
     decode::{self, Decoded, Element},
     fetch,
 };
@@ -25,14 +29,15 @@ use crate::{
 const RECENT_S: u32 = 300;
 
 /// Asks once for the series and twice for each family that serves here.
-pub async fn models(app: &App, caller: &Caller) -> Result<Models, Fault> {
+pub async fn models(app: &App, caller: &Arc<Caller>) -> Result<Models, Fault> {
+    let eyes = &Eyes::open(app, caller, &[]).await?;
     let catalog = &app.catalog;
     let vars = Vars::new();
     let candidates = model_candidates(catalog);
-    let seen = series(app, caller, &match_selectors(&candidates, &vars)).await?;
+    let seen = series(app, eyes, &match_selectors(&candidates, &vars)).await?;
     let choices = choose(catalog, &candidates, &seen);
     let questions = traffic(catalog, &choices, &vars, RECENT_S);
-    let counted = try_join_all(questions.iter().map(|traffic| counted(app, caller, traffic))).await?;
+    let counted = try_join_all(questions.iter().map(|traffic| counted(app, eyes, traffic))).await?;
     let mut counts = BTreeMap::new();
     for family in counted {
         counts.extend(family);
@@ -55,7 +60,7 @@ struct Counts {
     recent: Option<f64>,
 }
 
-async fn series(app: &App, caller: &Caller, selectors: &[String]) -> Result<Vec<Sighting>, Fault> {
+async fn series(app: &App, eyes: &Eyes, selectors: &[String]) -> Result<Vec<Sighting>, Fault> {
     let now = app.now();
     let mut params = Params::default()
         .with("start", (now - i64::from(RECENT_S)).to_string())
@@ -64,29 +69,29 @@ async fn series(app: &App, caller: &Caller, selectors: &[String]) -> Result<Vec<
         params.push("match[]", selector.as_str());
     }
     let _through = app.gate.enter().await?;
-    let body = fetch::body(app, caller, &Api::Series, params).await?;
+    let body = fetch::body(app, eyes, &Api::Series, params).await?;
     Ok(fetch::decoded(body, decode::sightings).await?.data)
 }
 
-async fn counted(app: &App, caller: &Caller, traffic: &Traffic) -> Result<BTreeMap<Place, Counts>, Fault> {
+async fn counted(app: &App, eyes: &Eyes, traffic: &Traffic) -> Result<BTreeMap<Place, Counts>, Fault> {
     let mut counts: BTreeMap<Place, Counts> = BTreeMap::new();
     let place = |element: &Element| {
         let label = |name: &str| element.metric.get(name).cloned().unwrap_or_default();
         let (namespace, pod, model) = (label("namespace"), label("pod"), label(&traffic.model_label));
         (traffic.family.to_string(), namespace, pod, model)
     };
-    for element in instant(app, caller, &traffic.total).await? {
+    for element in instant(app, eyes, &traffic.total).await? {
         counts.entry(place(&element)).or_default().total = element.number();
     }
-    for element in instant(app, caller, &traffic.recent).await? {
+    for element in instant(app, eyes, &traffic.recent).await? {
         counts.entry(place(&element)).or_default().recent = element.number();
     }
     Ok(counts)
 }
 
-async fn instant(app: &App, caller: &Caller, expr: &str) -> Result<Vec<Element>, Fault> {
+async fn instant(app: &App, eyes: &Eyes, expr: &str) -> Result<Vec<Element>, Fault> {
     let _through = app.gate.enter().await?;
-    let body = fetch::body(app, caller, &Api::Query, Params::default().with("query", expr)).await?;
+    let body = fetch::body(app, eyes, &Api::Query, Params::default().with("query", expr)).await?;
     let Decoded { data, .. } = fetch::decoded(body, decode::vector).await?;
     Ok(data)
 }

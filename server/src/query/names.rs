@@ -78,6 +78,6 @@ async fn sightings(
     }
     let app = &asking.app;
     let _through = app.gate.enter().await?;
-    let body = fetch::body(app, &asking.caller, &Api::Series, params).await?;
+    let body = fetch::body(app, asking.eyes()?, &Api::Series, params).await?;
     fetch::decoded(body, decode::sightings).await
 }

@@ -9,9 +9,10 @@ use catalog::{
 };
 use futures_util::future::try_join_all;
 use server_api::{Frame, PanelAnswer};
-use tokio::sync::Semaphore;
+use tokio::sync::{OnceCell, Semaphore};
 
 use super::{
+    Eyes,
     decode::{Columns, Decoded},
     fetch, join,
     measured::Measured,
@@ -19,7 +20,11 @@ use super::{
     partial::{self, Found},
     plan::Plan,
 };
-use crate::{app::App, error::Fault, identity::Caller};
+use crate::{app::App, config::UpstreamKind, error::Fault};
+
+/// Shown where a number would be.
+const SILENT: &str = "The metrics store shows not even a scrape in this range: it may have lost its stores, or nothing \
+                      is scraped here.";
 
 /// Then a plain number may be one that means "more than".
 const UNBOUNDED: &str =
@@ -28,9 +33,28 @@ const UNBOUNDED: &str =
 /// Who asks, and what all panels of one dashboard share.
 pub struct Asking {
     pub app: Arc<App>,
-    pub caller: Arc<Caller>,
+    /// Or why there are none: then every panel says so.
+    pub eyes: Result<Eyes, Fault>,
     pub request_id: String,
     pub turns: Semaphore,
+    /// Whether the store knows of any scrape in the range; asked when something is missing.
+    pub scraped: OnceCell<bool>,
+}
+
+impl Asking {
+    pub fn eyes(&self) -> Result<&Eyes, Fault> {
+        self.eyes.as_ref().map_err(Fault::clone)
+    }
+
+    /// A querier whose stores are away answers with nothing and without a warning. Where not even a scrape is to be
+    /// seen, nothing is known.
+    async fn doubts_silence(&self, plan: &Plan) -> bool {
+        if self.app.upstream.kind() == UpstreamKind::Prometheus {
+            return false;
+        }
+        let ask = || fetch::any_scrape(self, plan.grid.start, plan.grid.end);
+        !*self.scraped.get_or_init(ask).await
+    }
 }
 
 /// Never fails: what goes wrong stands in the answer.
@@ -89,6 +113,9 @@ async fn ask<'a>(
             (frame.above, frame.below) = (above, below);
         }
     }
+    if found.is_empty() && found.warnings.is_empty() && asking.doubts_silence(plan).await {
+        found.warnings.push(SILENT.to_owned());
+    }
     let mut unheeded = catalog.unheeded(panel, &plan.vars);
     if join::join(asking, plan, names, &mut found) {
         unheeded.remove("model");
@@ -117,7 +144,7 @@ async fn one(
         .await
         .map_err(|_| Fault::Internal("turns are closed".to_owned()))?;
     let _through = asking.app.gate.enter().await?;
-    let (app, caller) = (&asking.app, &asking.caller);
+    let (app, eyes) = (&asking.app, asking.eyes()?);
     // A total of the whole range is told by the range's last instant alone.
     let at_the_end = Columns {
         start: plan.grid.end,
@@ -125,8 +152,8 @@ async fn one(
         len: 1,
     };
     match panel.kind {
-        Kind::Bar => fetch::distribution(app, caller, expr, query, at_the_end).await,
-        Kind::Stat if panel.is_total() => fetch::range(app, caller, expr, query, at_the_end).await,
-        Kind::Line | Kind::Area | Kind::Stat => fetch::range(app, caller, expr, query, plan.columns()).await,
+        Kind::Bar => fetch::distribution(app, eyes, expr, query, at_the_end).await,
+        Kind::Stat if panel.is_total() => fetch::range(app, eyes, expr, query, at_the_end).await,
+        Kind::Line | Kind::Area | Kind::Stat => fetch::range(app, eyes, expr, query, plan.columns()).await,
     }
 }

@@ -22,6 +22,14 @@ pub struct Found<'a> {
     pub notes: Vec<String>,
 }
 
+impl Found<'_> {
+    /// Whether there is no number at all.
+    pub fn is_empty(&self) -> bool {
+        let mut values = self.frames.iter().flat_map(|frame| &frame.values);
+        values.all(|value| is_absent(*value))
+    }
+}
+
 pub fn answer(id: &str, found: Found<'_>, plan: &Plan) -> PanelAnswer {
     let state = state(&found);
     let Found {

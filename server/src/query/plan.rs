@@ -23,6 +23,8 @@ pub struct Plan {
     /// Each id once, in the order asked; unknown ones too, because they fail alone.
     pub panels: Vec<String>,
     pub vars: Vars,
+    /// The namespaces chosen; none: all that the caller may see.
+    pub namespaces: Vec<String>,
     pub grid: Grid,
 }
 
@@ -78,6 +80,7 @@ pub fn read(catalog: &Catalog, request: PanelsRequest, scrape_interval_s: u32) -
         },
         other => Fault::BadRequest(other.to_string()),
     })?;
+    let namespaces = vars.get("namespace").cloned().unwrap_or_default();
     let mut bound = Vars::new();
     for (variable, values) in vars {
         bound.set(&variable, values.into_iter().map(LabelValue::new));
@@ -85,6 +88,7 @@ pub fn read(catalog: &Catalog, request: PanelsRequest, scrape_interval_s: u32) -
     Ok(Plan {
         panels: unique,
         vars: bound,
+        namespaces,
         grid,
     })
 }

@@ -128,6 +128,8 @@ fn metrics_api(base: &str) -> Router<Arc<App>> {
             &door("label/{name}/values"),
             get(prometheus::label_values).post(prometheus::label_values),
         )
+        .route(&door("rules"), get(prometheus::rules).post(prometheus::rules))
+        .route(&door("alerts"), get(prometheus::alerts).post(prometheus::alerts))
 }
 
 /// The port of the server's own metrics.

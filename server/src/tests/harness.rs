@@ -132,6 +132,7 @@ pub fn config(assets: PathBuf, upstream: SocketAddr) -> ServeConfig {
         upstream: UpstreamConfig {
             kind: UpstreamKind::Prometheus,
             cluster_url: format!("http://{upstream}").parse().unwrap(),
+            front: None,
             ca_file: None,
             timeout: Duration::from_secs(20),
         },

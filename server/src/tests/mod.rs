@@ -6,6 +6,7 @@ mod confined;
 mod dashboards;
 mod faults;
 mod forward;
+mod front;
 pub mod harness;
 mod lifecycle;
 mod requests;

@@ -9,6 +9,12 @@ fn every_fault() -> Vec<Fault> {
     vec![
         Fault::NoCaller,
         Fault::ImpersonationRefused("impersonate-user".to_owned()),
+        Fault::TokenRefused,
+        Fault::NamespaceDenied("team-a".to_owned()),
+        Fault::RulesDenied("team-a".to_owned()),
+        Fault::NothingAllowed,
+        Fault::NamespaceNeeded,
+        Fault::ClusterFailed(detail()),
         Fault::BadRequest("`width` is missing".to_owned()),
         Fault::QueryRefused("A string in the query does not end; close its quotes.".to_owned()),
         Fault::RangeReversed { from: 2, to: 1 },
@@ -62,6 +68,12 @@ fn every_fault_has_its_own_code() {
     insta::assert_snapshot!(table.join("\n"), @r#"
     401 no_caller (no_caller in /api/v1)
     403 impersonation_refused (impersonation_refused in /api/v1)
+    401 token_refused (token_refused in /api/v1)
+    403 namespace_denied (namespace_denied in /api/v1)
+    403 rules_denied (rules_denied in /api/v1)
+    403 nothing_allowed (nothing_allowed in /api/v1)
+    403 namespace_needed (namespace_needed in /api/v1)
+    502 cluster_failed (cluster_failed in /api/v1)
     400 bad_request (bad_data in /api/v1)
     400 query_refused (bad_data in /api/v1)
     400 range_reversed (bad_data in /api/v1)

@@ -8,6 +8,19 @@ pub enum Api {
     Series,
     Labels,
     LabelValues(LabelName),
+    Rules,
+    Alerts,
+}
+
+/// Which of the store's addresses is asked. Only [`Door::Cluster`] exists everywhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Door {
+    /// Everything there is.
+    Cluster,
+    /// The namespaces that the parameters name.
+    Tenancy,
+    /// Their rules and alerts.
+    Rules,
 }
 
 impl Api {
@@ -20,6 +33,8 @@ impl Api {
             Api::Series => "/api/v1/series".to_owned(),
             Api::Labels => "/api/v1/labels".to_owned(),
             Api::LabelValues(LabelName(name)) => format!("/api/v1/label/{name}/values"),
+            Api::Rules => "/api/v1/rules".to_owned(),
+            Api::Alerts => "/api/v1/alerts".to_owned(),
         }
     }
 
@@ -32,6 +47,8 @@ impl Api {
             Api::Series => "series",
             Api::Labels => "labels",
             Api::LabelValues(_) => "label_values",
+            Api::Rules => "rules",
+            Api::Alerts => "alerts",
         }
     }
 
@@ -41,10 +58,16 @@ impl Api {
         matches!(self, Api::Query | Api::QueryRange)
     }
 
+    /// Whether it is about rules, which have a port of their own.
+    #[must_use]
+    pub fn is_rules(&self) -> bool {
+        matches!(self, Api::Rules | Api::Alerts)
+    }
+
     /// Whether the store takes this question as a POST too.
     #[must_use]
     pub fn takes_post(&self) -> bool {
-        !matches!(self, Api::LabelValues(_))
+        !matches!(self, Api::LabelValues(_) | Api::Rules | Api::Alerts)
     }
 }
 

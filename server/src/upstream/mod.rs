@@ -5,9 +5,11 @@
 
 mod api;
 mod client;
+mod connect;
 mod judge;
 mod reply;
 
-pub use api::{Api, LabelName, Params};
+pub use api::{Api, Door, LabelName, Params};
 pub use client::Upstream;
+pub use connect::{HttpClient, client as http_client};
 pub use reply::Reply;

@@ -22,15 +22,8 @@ pub struct Namespace(String);
 impl Namespace {
     /// `path` must say it in the same letters: an encoded name is one that somebody else may have read otherwise.
     pub fn read(name: &str, path: &str) -> Result<Namespace, Fault> {
-        let edge = |byte: Option<u8>| byte.is_some_and(|byte| byte != b'-');
-        let is_label = name.len() <= 63
-            && edge(name.bytes().next())
-            && edge(name.bytes().next_back())
-            && name
-                .bytes()
-                .all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'));
         let as_written = path.strip_prefix("/ns/").and_then(|path| path.strip_prefix(name));
-        if !is_label || !as_written.is_some_and(|path| path.starts_with('/')) {
+        if !is_label(name) || !as_written.is_some_and(|path| path.starts_with('/')) {
             return Err(Fault::BadRequest(
                 "the namespace in its address is no name that a namespace can have (at most 63 of a-z, 0-9 and -, \
                  unencoded, with a letter or a digit at both ends)"
@@ -39,6 +32,32 @@ impl Namespace {
         }
         Ok(Namespace(name.to_owned()))
     }
+
+    /// The value of a parameter.
+    pub fn named(name: String) -> Result<Namespace, Fault> {
+        if is_label(&name) {
+            return Ok(Namespace(name));
+        }
+        Err(Fault::BadRequest(
+            "`namespace` is no name that a namespace can have (at most 63 of a-z, 0-9 and -, with a letter or a digit \
+             at both ends)"
+                .to_owned(),
+        ))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+fn is_label(name: &str) -> bool {
+    let edge = |byte: Option<u8>| byte.is_some_and(|byte| byte != b'-');
+    name.len() <= 63
+        && edge(name.bytes().next())
+        && edge(name.bytes().next_back())
+        && name
+            .bytes()
+            .all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'))
 }
 
 /// The same question, of `namespace` alone.

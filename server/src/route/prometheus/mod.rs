@@ -1,4 +1,4 @@
-//! Prometheus's own HTTP API, forwarded with the caller's token. Five exact paths, each also below `/ns/<namespace>`, where
+//! Prometheus's own HTTP API, forwarded with the caller's token. Seven exact paths, each also below `/ns/<namespace>`, where
 //! the question is confined before it is asked; everything else is not there.
 
 mod confine;
@@ -15,11 +15,15 @@ use axum::{
 };
 use serde::Deserialize;
 
-use self::confine::Namespace;
+use self::{
+    confine::Namespace,
+    params::{Naming, Read},
+};
 use crate::{
     app::App,
     error::Fault,
     identity::Caller,
+    query::{Eyes, Way},
     upstream::{Api, LabelName},
 };
 
@@ -58,6 +62,14 @@ pub async fn label_values(asked: Asked) -> Forwarded {
     forward(asked, |name| LabelName::new(name?).map(Api::LabelValues)).await
 }
 
+pub async fn rules(asked: Asked) -> Forwarded {
+    forward(asked, |_| Some(Api::Rules)).await
+}
+
+pub async fn alerts(asked: Asked) -> Forwarded {
+    forward(asked, |_| Some(Api::Alerts)).await
+}
+
 async fn forward(
     (State(app), Extension(caller), place, request): Asked,
     api: impl FnOnce(Option<&str>) -> Option<Api>,
@@ -68,11 +80,30 @@ async fn forward(
         None => None,
     };
     let api = api(place.name.as_deref()).ok_or(Fault::NotFound)?;
-    let mut params = params::read(&api, app.upstream.kind(), namespace.is_some(), request).await?;
-    if let Some(namespace) = namespace {
+    let naming = match (&namespace, &app.cluster) {
+        (Some(_), _) => Naming::Address,
+        (None, Some(_)) => Naming::Parameter,
+        (None, None) => Naming::Nowhere,
+    };
+    let Read { mut params, named } = params::read(&api, app.upstream.kind(), naming, request).await?;
+    let namespace = match named {
+        Some(name) => Some(Namespace::named(name)?),
+        None => namespace,
+    };
+    let chosen: Vec<String> = namespace
+        .iter()
+        .map(|namespace| namespace.as_str().to_owned())
+        .collect();
+    let eyes = if api.is_rules() {
+        Eyes::open_rules(&app, &caller, &chosen).await?
+    } else {
+        Eyes::open(&app, &caller, &chosen).await?
+    };
+    // The platform's port for namespaces confines by itself; the cluster-wide one does not look at a namespace.
+    if let (Some(namespace), Way::Cluster) = (namespace, eyes.way()) {
         params = confine::confine(&app.guard, &api, namespace, params).await?;
     }
     let permit = app.gate.enter().await?;
-    let reply = app.upstream.ask(&caller, &api, &params).await?;
+    let reply = eyes.ask(&app, &api, params).await?;
     relay::relay(reply, permit).await
 }

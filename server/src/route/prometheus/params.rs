@@ -12,13 +12,31 @@ use crate::{
     upstream::{Api, Params},
 };
 
+/// Where a question says which namespace it is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Naming {
+    /// Nowhere: a plain Prometheus knows of none, and leaves the parameter out.
+    Nowhere,
+    /// In the path; as a parameter it is refused.
+    Address,
+    /// As a parameter of the address, at most once.
+    Parameter,
+}
+
+/// What a request asks.
+pub struct Read {
+    pub params: Params,
+    /// The namespace that [`Naming::Parameter`] has found.
+    pub named: Option<String>,
+}
+
 /// Reads the address and, for a POST, the form.
 ///
 /// A parameter given twice, or in both, is refused: two readers could take it two ways. A parameter that the door
 /// does not know is left out, which is what Prometheus does with it.
 ///
-/// In a namespace's door (`confined`) a `namespace` is refused instead: whoever sends one means something by it.
-pub async fn read(api: &Api, kind: UpstreamKind, confined: bool, request: Request) -> Result<Params, Fault> {
+/// A `namespace` decides who is asked and so is never left out where it could be meant: see [`Naming`].
+pub async fn read(api: &Api, kind: UpstreamKind, naming: Naming, request: Request) -> Result<Read, Fault> {
     let (head, sent) = request.into_parts();
     let query = head.uri.query().unwrap_or_default().to_owned();
     let form = if head.method == Method::POST {
@@ -43,11 +61,32 @@ pub async fn read(api: &Api, kind: UpstreamKind, confined: bool, request: Reques
     } else {
         bytes::Bytes::new()
     };
-    if confined {
-        without_namespace(query.as_bytes())?;
-        without_namespace(&form)?;
+    let named = match naming {
+        Naming::Nowhere => None,
+        Naming::Address => {
+            let stands = "the namespace stands in the address, and `namespace` is no parameter here";
+            without_namespace(query.as_bytes(), stands)?;
+            without_namespace(&form, stands)?;
+            None
+        }
+        Naming::Parameter => {
+            without_namespace(&form, "`namespace` is read from the address only, never from a form")?;
+            once(query.as_bytes())?
+        }
+    };
+    let params = collect(api, kind, query.as_bytes(), &form)?;
+    Ok(Read { params, named })
+}
+
+/// The one `namespace` of an address.
+fn once(query: &[u8]) -> Result<Option<String>, Fault> {
+    let mut named = form_urlencoded::parse(query).filter(|(name, _)| name == "namespace");
+    match (named.next(), named.next()) {
+        (first, None) => Ok(first.map(|(_, value)| value.into_owned())),
+        (_, Some(_)) => Err(Fault::BadRequest(
+            "the parameter \"namespace\" is given twice".to_owned(),
+        )),
     }
-    collect(api, kind, query.as_bytes(), &form)
 }
 
 fn collect(api: &Api, kind: UpstreamKind, query: &[u8], form: &[u8]) -> Result<Params, Fault> {
@@ -72,11 +111,9 @@ fn collect(api: &Api, kind: UpstreamKind, query: &[u8], form: &[u8]) -> Result<P
     Ok(params)
 }
 
-fn without_namespace(text: &[u8]) -> Result<(), Fault> {
+fn without_namespace(text: &[u8], why: &str) -> Result<(), Fault> {
     if form_urlencoded::parse(text).any(|(name, _)| name == "namespace") {
-        return Err(Fault::BadRequest(
-            "the namespace stands in the address, and `namespace` is no parameter here".to_owned(),
-        ));
+        return Err(Fault::BadRequest(why.to_owned()));
     }
     Ok(())
 }
@@ -96,6 +133,8 @@ fn takes(api: &Api, kind: UpstreamKind, name: &str) -> Option<bool> {
             "stats",
         ],
         Api::Series | Api::Labels | Api::LabelValues(_) => &["start", "end", "limit"],
+        Api::Rules => &["type"],
+        Api::Alerts => &[],
     };
     let selects = matches!(api, Api::Series | Api::Labels | Api::LabelValues(_));
     let thanos = ["dedup", "partial_response", "max_source_resolution"];

@@ -1,0 +1,126 @@
+//! Single questions to the API server: fixed paths, the caller's token, a deadline and a limit.
+
+use std::time::Duration;
+
+use axum::http::{
+    HeaderMap, HeaderValue, Method, Request, StatusCode, Uri,
+    header::{ACCEPT, CONTENT_TYPE},
+};
+use bytes::Bytes;
+use http_body_util::{BodyExt as _, Full, Limited};
+use serde_json::{Value, json};
+
+use super::Right;
+use crate::{error::Fault, identity::Caller, upstream::HttpClient};
+
+/// A list of some ten thousand projects.
+const MOST_BYTES: usize = 32 << 20;
+/// The API server answers a review within milliseconds; a page must not wait for a lost one.
+const DEADLINE: Duration = Duration::from_secs(10);
+
+const REVIEWS: &str = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
+const WHO: &str = "/apis/authentication.k8s.io/v1/selfsubjectreviews";
+/// OpenShift 4.14 has no SelfSubjectReview yet.
+const WHO_LEGACY: &str = "/apis/user.openshift.io/v1/users/~";
+const PROJECTS: &str = "/apis/project.openshift.io/v1/projects";
+
+pub struct Ask {
+    client: HttpClient,
+    /// Without a slash at its end.
+    base: String,
+    deadline: Duration,
+}
+
+impl Ask {
+    pub fn new(client: HttpClient, url: &Uri, timeout: Duration) -> Ask {
+        Ask {
+            client,
+            base: url.to_string().trim_end_matches('/').to_owned(),
+            deadline: timeout.min(DEADLINE),
+        }
+    }
+
+    /// The caller's name.
+    pub async fn user(&self, caller: &Caller, legacy: bool) -> Result<String, Fault> {
+        let (answer, at) = if legacy {
+            (self.good(caller, WHO_LEGACY, None).await?, "/metadata/name")
+        } else {
+            let review = json!({"apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview"});
+            let answer = self.good(caller, WHO, Some(&review)).await?;
+            (answer, "/status/userInfo/username")
+        };
+        let name = answer.pointer(at).and_then(Value::as_str).map(str::to_owned);
+        name.ok_or_else(|| Fault::ClusterFailed("an answer without the user's name".to_owned()))
+    }
+
+    /// Whether the caller has the right.
+    pub async fn review(&self, caller: &Caller, right: &Right) -> Result<bool, Fault> {
+        let answer = self.good(caller, REVIEWS, Some(&right.review())).await?;
+        let allowed = answer.pointer("/status/allowed").and_then(Value::as_bool);
+        allowed.ok_or_else(|| Fault::ClusterFailed("a review without an answer".to_owned()))
+    }
+
+    /// The namespaces that the caller has a part in; `None` where the cluster keeps no such list.
+    pub async fn projects(&self, caller: &Caller) -> Result<Option<Vec<String>>, Fault> {
+        let (status, body) = self.ask(caller, PROJECTS, None).await?;
+        match status {
+            StatusCode::NOT_FOUND | StatusCode::FORBIDDEN => return Ok(None),
+            status => judge(status)?,
+        }
+        let list: Value = read(&body)?;
+        let items = list.pointer("/items").and_then(Value::as_array);
+        let items = items.ok_or_else(|| Fault::ClusterFailed("a list without items".to_owned()))?;
+        let names = items.iter().filter_map(|item| item.pointer("/metadata/name")?.as_str());
+        Ok(Some(names.map(str::to_owned).collect()))
+    }
+
+    async fn good(&self, caller: &Caller, path: &str, body: Option<&Value>) -> Result<Value, Fault> {
+        let (status, body) = self.ask(caller, path, body).await?;
+        judge(status)?;
+        read(&body)
+    }
+
+    async fn ask(&self, caller: &Caller, path: &str, body: Option<&Value>) -> Result<(StatusCode, Bytes), Fault> {
+        let failed = |cause: &dyn std::fmt::Display| Fault::ClusterFailed(cause.to_string());
+        let mut headers = HeaderMap::new();
+        headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+        caller.authorize(&mut headers)?;
+        let (method, body) = match body {
+            Some(body) => {
+                headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+                (Method::POST, Bytes::from(body.to_string()))
+            }
+            None => (Method::GET, Bytes::new()),
+        };
+        let mut request = Request::new(Full::new(body));
+        *request.method_mut() = method;
+        *request.uri_mut() = format!("{}{path}", self.base)
+            .parse()
+            .map_err(|cause: axum::http::uri::InvalidUri| failed(&cause))?;
+        *request.headers_mut() = headers;
+        let whole = async {
+            let response = self.client.request(request).await.map_err(|cause| failed(&cause))?;
+            let (head, body) = response.into_parts();
+            let body = Limited::new(body, MOST_BYTES)
+                .collect()
+                .await
+                .map_err(|cause| failed(&cause))?;
+            Ok((head.status, body.to_bytes()))
+        };
+        let late = || Fault::ClusterFailed(format!("no answer within {} ms", self.deadline.as_millis()));
+        tokio::time::timeout(self.deadline, whole).await.map_err(|_| late())?
+    }
+}
+
+/// The API server's own verdict on a token is 401; everything else that is not good is its trouble.
+fn judge(status: StatusCode) -> Result<(), Fault> {
+    match status {
+        StatusCode::UNAUTHORIZED => Err(Fault::TokenRefused),
+        status if status.is_success() => Ok(()),
+        status => Err(Fault::ClusterFailed(format!("it answered {}", status.as_u16()))),
+    }
+}
+
+fn read(body: &[u8]) -> Result<Value, Fault> {
+    serde_json::from_slice(body).map_err(|cause| Fault::ClusterFailed(format!("its answer is no JSON: {cause}")))
+}
