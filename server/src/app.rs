@@ -45,7 +45,7 @@ impl App {
     /// Reads the page's files and the certificates; opens no socket.
     pub fn new(config: &ServeConfig, catalog: Catalog) -> Result<App, StartError> {
         let metrics = Arc::new(Metrics::new());
-        let identity = Identity::new(config.identity, config.listen).map_err(StartError::Configuration)?;
+        let identity = Identity::new(config).map_err(StartError::Configuration)?;
         let assets = Assets::load(&config.assets).map_err(StartError::Configuration)?;
         let upstream = Upstream::new(&config.upstream, Arc::clone(&metrics)).map_err(StartError::Configuration)?;
         let cluster = Cluster::new(config).map_err(StartError::Configuration)?;

@@ -13,6 +13,16 @@ pub enum Fault {
     // Who is calling.
     #[error("no bearer token")]
     NoCaller,
+    #[error("no session")]
+    NotSignedIn,
+    #[error("the session has ended")]
+    SessionOver,
+    #[error("a session's cookie came from another site")]
+    CrossSite,
+    #[error("sign-in failed: {0}")]
+    SignInFailed(String),
+    #[error("the issuer cannot be reached: {0}")]
+    IssuerUnreachable(String),
     #[error("the header {0:?} asks for impersonation")]
     ImpersonationRefused(String),
 
@@ -112,6 +122,36 @@ impl Fault {
                 "no_caller",
                 "The request names no caller.",
                 "Send your own token: `Authorization: Bearer <token>`.",
+            ),
+            Fault::NotSignedIn => row(
+                S::UNAUTHORIZED,
+                "not_signed_in",
+                "You are not signed in.",
+                "Sign in, or send your own token: `Authorization: Bearer <token>`.",
+            ),
+            Fault::SessionOver => row(
+                S::UNAUTHORIZED,
+                "session_over",
+                "Your session has ended.",
+                "Sign in again; the page stays as it is.",
+            ),
+            Fault::CrossSite => row(
+                S::FORBIDDEN,
+                "cross_site",
+                "The request comes from another site than Servelens's own page.",
+                "Use the page itself, or send your own token: `Authorization: Bearer <token>`.",
+            ),
+            Fault::SignInFailed(reason) => row(
+                S::FORBIDDEN,
+                "sign_in_failed",
+                &format!("You could not be signed in: {reason}."),
+                "Try again; if it stays so, ask an administrator to read Servelens's log.",
+            ),
+            Fault::IssuerUnreachable(_) => row(
+                S::BAD_GATEWAY,
+                "issuer_unreachable",
+                "The server that signs you in cannot be reached.",
+                "Try again in a minute; if it stays so, ask an administrator to check `issuer-url` or `kube-url`.",
             ),
             Fault::ImpersonationRefused(header) => row(
                 S::FORBIDDEN,

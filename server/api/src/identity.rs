@@ -9,6 +9,9 @@ pub struct Me {
     pub scope: Scope,
     pub namespaces: Vec<String>,
     pub rights: Vec<Right>,
+    /// Where a `POST` ends the session; absent where there is none to end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sign_out: Option<String>,
 }
 
 /// How far the caller sees.

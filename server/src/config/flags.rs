@@ -45,9 +45,34 @@ pub struct Layer {
     #[arg(long, value_name = "WHICH", help_heading = "Page and plugin")]
     pub plugin_extensions: Option<String>,
 
-    /// How a caller is known: bearer (token in Authorization) or demo (everybody, loopback only) [default: bearer].
+    /// How a caller is known: bearer (token in Authorization), session (sign-in of its own, or a token) or demo
+    /// (everybody, loopback only) [default: bearer].
     #[arg(long, value_name = "MODE", help_heading = "Callers")]
     pub identity: Option<String>,
+    /// Where browsers reach this server, e.g. https://servelens.apps.example.com. Required for session.
+    #[arg(long, value_name = "URL", help_heading = "Sign-in (--identity session)")]
+    pub public_url: Option<String>,
+    /// OpenID Connect issuer [default: OpenShift's own OAuth server, found through --kube-url].
+    #[arg(long, value_name = "URL", help_heading = "Sign-in (--identity session)")]
+    pub issuer_url: Option<String>,
+    /// PEM file that the issuer's certificate is checked against [default: the one of --ca-file].
+    #[arg(long, value_name = "FILE", help_heading = "Sign-in (--identity session)")]
+    pub issuer_ca_file: Option<String>,
+    /// Name of this client at the issuer [default: servelens].
+    #[arg(long, value_name = "ID", help_heading = "Sign-in (--identity session)")]
+    pub client_id: Option<String>,
+    /// File with the client's secret, where the issuer asks for one.
+    #[arg(long, value_name = "FILE", help_heading = "Sign-in (--identity session)")]
+    pub client_secret_file: Option<String>,
+    /// File with the keys of the cookies: 32 random bytes in base64 a line, the newest first. Required for session.
+    #[arg(long, value_name = "FILE", help_heading = "Sign-in (--identity session)")]
+    pub session_key_file: Option<String>,
+    /// What to ask the issuer for [default: user:full of OpenShift, openid profile email of others].
+    #[arg(long, value_name = "WORDS", help_heading = "Sign-in (--identity session)")]
+    pub session_scopes: Option<String>,
+    /// Which of an OpenID issuer's tokens goes to the metrics store: access or id [default: access].
+    #[arg(long, value_name = "WHICH", help_heading = "Sign-in (--identity session)")]
+    pub session_token: Option<String>,
 
     /// What answers queries: thanos (OpenShift's Thanos Querier) or prometheus [default: thanos].
     #[arg(long, value_name = "KIND", help_heading = "Metrics store")]

@@ -29,6 +29,8 @@ pub struct ServeConfig {
     pub manifest_shape: ManifestShape,
     pub plugin_extensions: PluginExtensions,
     pub identity: IdentityMode,
+    /// With [`IdentityMode::Session`] only.
+    pub session: Option<SessionConfig>,
     pub upstream: UpstreamConfig,
     /// Seconds between two scrapes; the smallest step, and a quarter of the rate window.
     pub scrape_interval_s: u32,
@@ -61,6 +63,26 @@ pub struct FrontConfig {
     pub kube_url: Uri,
     /// What its certificate is checked against; else the store's.
     pub kube_ca_file: Option<PathBuf>,
+}
+
+/// Sign-in of the standalone address.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SessionConfig {
+    /// Where browsers reach this server: the issuer sends them back there.
+    pub public_url: Uri,
+    /// An OpenID Connect issuer; without it OpenShift's own server, found through `kube_url`.
+    pub issuer_url: Option<Uri>,
+    /// The cluster's API.
+    pub kube_url: Uri,
+    /// PEM certificates that the issuer's (and the API's) own is checked against; needed for https.
+    pub issuer_ca_file: Option<PathBuf>,
+    pub client_id: String,
+    /// A file, never a flag: flags stand in process lists.
+    pub client_secret_file: Option<PathBuf>,
+    /// 32 random bytes in base64 a line; the same file for all replicas.
+    pub key_file: PathBuf,
+    pub scopes: Option<String>,
+    pub token: SessionToken,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -115,8 +137,17 @@ choice!(
     IdentityMode {
         /// The token in `Authorization`, as the console's proxy sends it.
         Bearer = "bearer",
+        /// An encrypted cookie, made by signing in here; a bearer token is taken, too.
+        Session = "session",
         /// Everybody is the demo user; loopback only.
         Demo = "demo",
+    }
+);
+choice!(
+    /// Which of an OpenID issuer's tokens goes to the metrics store.
+    SessionToken {
+        Access = "access",
+        Id = "id",
     }
 );
 choice!(UpstreamKind {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{
     ConfigFaults, FrontConfig, IdentityMode, Layer, LogConfig, LogFormat, ManifestShape, PluginExtensions, ServeConfig,
-    UpstreamConfig, UpstreamKind, file::File, value,
+    SessionConfig, SessionToken, UpstreamConfig, UpstreamKind, file::File, value,
 };
 use crate::identity::Identity;
 
@@ -18,6 +18,9 @@ const DEFAULT_MANIFEST_SHAPE: &str = "standard";
 const DEFAULT_PLUGIN_EXTENSIONS: &str = "all";
 /// Every query carries the caller's own token.
 const DEFAULT_IDENTITY: &str = "bearer";
+const DEFAULT_CLIENT_ID: &str = "servelens";
+/// What OAuth means for the doors of others; an id token is for us.
+const DEFAULT_SESSION_TOKEN: &str = "access";
 const DEFAULT_UPSTREAM: &str = "thanos";
 /// The cluster-wide port of OpenShift's Thanos Querier.
 const THANOS_QUERIER: &str = "https://thanos-querier.openshift-monitoring.svc.cluster.local:9091";
@@ -97,23 +100,14 @@ impl Reader<'_> {
             Some(DEFAULT_PLUGIN_EXTENSIONS),
             PluginExtensions::parse,
         );
-        let identity = self.setting(
-            "identity",
-            |l| &l.identity,
-            Some(DEFAULT_IDENTITY),
-            |text| match text {
-                "session" => {
-                    Err("sign-in of its own is not built yet; use bearer, behind the console's proxy".to_owned())
-                }
-                text => IdentityMode::parse(text),
-            },
-        );
+        let identity = self.setting("identity", |l| &l.identity, Some(DEFAULT_IDENTITY), IdentityMode::parse);
         if let (Some(mode), Some(listen)) = (identity, listen)
             && !self.may_hide("listen", |l| &l.listen)
-            && let Err(fault) = Identity::new(mode, listen)
+            && let Err(fault) = Identity::check(mode, listen)
         {
             self.faults.push(fault);
         }
+        let session = (identity == Some(IdentityMode::Session)).then(|| self.session());
         let upstream = self.upstream();
         let scrape_interval_s = self.setting(
             "scrape-interval",
@@ -135,6 +129,10 @@ impl Reader<'_> {
             manifest_shape: manifest_shape?,
             plugin_extensions: plugin_extensions?,
             identity: identity?,
+            session: match session {
+                Some(session) => Some(session?),
+                None => None,
+            },
             upstream: upstream?,
             scrape_interval_s: scrape_interval_s?,
             shutdown_delay: shutdown_delay?,
@@ -142,6 +140,40 @@ impl Reader<'_> {
                 format: format?,
                 level: level?,
             },
+        })
+    }
+
+    fn session(&mut self) -> Option<SessionConfig> {
+        let public_url = self.setting("public-url", |l| &l.public_url, None, value::issuer);
+        let issuer_url = self.optional("issuer-url", |l| &l.issuer_url, value::issuer);
+        let kube_url = self.setting("kube-url", |l| &l.kube_url, Some(KUBE), value::issuer);
+        let issuer_ca_file = self.optional("issuer-ca-file", |l| &l.issuer_ca_file, value::path);
+        let ca_file = self.optional("ca-file", |l| &l.ca_file, value::path);
+        let client_id = self.setting(
+            "client-id",
+            |l| &l.client_id,
+            Some(DEFAULT_CLIENT_ID),
+            |text| Ok(text.to_owned()),
+        );
+        let client_secret_file = self.optional("client-secret-file", |l| &l.client_secret_file, value::path);
+        let key_file = self.setting("session-key-file", |l| &l.session_key_file, None, value::path);
+        let scopes = self.optional("session-scopes", |l| &l.session_scopes, |text| Ok(text.to_owned()));
+        let token = self.setting(
+            "session-token",
+            |l| &l.session_token,
+            Some(DEFAULT_SESSION_TOKEN),
+            SessionToken::parse,
+        );
+        Some(SessionConfig {
+            public_url: public_url?,
+            issuer_url,
+            kube_url: kube_url?,
+            issuer_ca_file: issuer_ca_file.or(ca_file),
+            client_id: client_id?,
+            client_secret_file,
+            key_file: key_file?,
+            scopes,
+            token: token?,
         })
     }
 

@@ -44,6 +44,7 @@ fn what_is_not_said_has_a_safe_default() {
         manifest_shape: Standard,
         plugin_extensions: All,
         identity: Bearer,
+        session: None,
         upstream: UpstreamConfig {
             kind: Thanos,
             cluster_url: https://thanos-querier.openshift-monitoring.svc.cluster.local:9091/,
@@ -91,11 +92,12 @@ fn all_faults_are_reported_at_once_with_where_they_came_from() {
         &[("SERVELENS_UPSTREAM_TIMEOUT", "5"), ("SERVELENS_LOG_LEVEL", "lo=ud=er")],
         Some("manifest-shape = \"new\"\nscrape-interval = \"1500ms\""),
     ), @r#"
-    the configuration has 9 faults:
+    the configuration has 10 faults:
       - --listen: give an IP address and a port, e.g. 127.0.0.1:8477 or [::]:8477
       - --assets is missing: give it as a flag, as SERVELENS_ASSETS or in the file
       - servelens.toml: manifest-shape: choose one of: legacy, standard
-      - --identity: sign-in of its own is not built yet; use bearer, behind the console's proxy
+      - --public-url is missing: give it as a flag, as SERVELENS_PUBLIC_URL or in the file
+      - --session-key-file is missing: give it as a flag, as SERVELENS_SESSION_KEY_FILE or in the file
       - --cluster-url is missing: give it as a flag, as SERVELENS_CLUSTER_URL or in the file
       - --rules-url: only --upstream thanos has such a front; leave it out
       - SERVELENS_UPSTREAM_TIMEOUT: give a whole number and a unit (ms, s, m, h), e.g. 30s

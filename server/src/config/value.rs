@@ -5,6 +5,8 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use axum::http::Uri;
 
+use crate::identity::is_safe;
+
 pub fn address(text: &str) -> Result<SocketAddr, String> {
     text.parse()
         .map_err(|_| "give an IP address and a port, e.g. 127.0.0.1:8477 or [::]:8477".to_owned())
@@ -61,6 +63,16 @@ pub fn url(text: &str) -> Result<Uri, String> {
         return Err("give the address without `?` and `#`".to_owned());
     }
     Ok(uri)
+}
+
+/// An address that secrets go to: https, or loopback.
+pub fn issuer(text: &str) -> Result<Uri, String> {
+    let uri = url(text)?;
+    if is_safe(&uri) {
+        Ok(uri)
+    } else {
+        Err("give an https address; http is for loopback only, because secrets go there".to_owned())
+    }
 }
 
 /// A log filter that `tracing` can read.

@@ -73,6 +73,7 @@ pub fn serve_config(listen: SocketAddr, assets: PathBuf, prometheus: SocketAddr)
         manifest_shape: ManifestShape::Standard,
         plugin_extensions: PluginExtensions::All,
         identity: IdentityMode::Demo,
+        session: None,
         upstream: UpstreamConfig {
             kind: UpstreamKind::Prometheus,
             cluster_url: cluster_url.map_err(|error| StartError::Failed(error.to_string()))?,

@@ -4,24 +4,39 @@
 //! upstream request. It is passed as an argument, never kept anywhere ambient, and its `Debug` shows no secret.
 
 mod bearer;
+mod session;
 
 use std::{fmt, net::SocketAddr};
 
-use axum::http::{HeaderMap, HeaderValue, header::AUTHORIZATION};
+use axum::http::{HeaderMap, HeaderValue, Method, header::AUTHORIZATION};
 use secrecy::{ExposeSecret as _, SecretString};
 use sha2::{Digest as _, Sha256};
 
-use crate::{config::IdentityMode, error::Fault};
+pub use self::session::{Redirect, Sessions, is_safe};
+use crate::{
+    config::{IdentityMode, ServeConfig},
+    error::Fault,
+};
 
 /// How callers are told apart; decided once at start.
-#[derive(Debug, Clone, Copy)]
 pub struct Identity {
     mode: IdentityMode,
+    /// With `--identity session` only.
+    sessions: Option<Sessions>,
 }
 
 impl Identity {
+    /// Reads the keys and secrets of sign-in; opens no socket.
+    pub fn new(config: &ServeConfig) -> Result<Identity, String> {
+        Identity::check(config.identity, config.listen)?;
+        Ok(Identity {
+            mode: config.identity,
+            sessions: config.session.as_ref().map(Sessions::new).transpose()?,
+        })
+    }
+
     /// Refuses the demo identity on an address that others can reach: it would let everybody in.
-    pub fn new(mode: IdentityMode, listen: SocketAddr) -> Result<Identity, String> {
+    pub fn check(mode: IdentityMode, listen: SocketAddr) -> Result<(), String> {
         if mode == IdentityMode::Demo && !listen.ip().is_loopback() {
             return Err(
                 "--identity demo lets everybody in and so listens on loopback only: use --listen 127.0.0.1:8477, or \
@@ -29,22 +44,31 @@ impl Identity {
                     .to_owned(),
             );
         }
-        Ok(Identity { mode })
+        Ok(())
+    }
+
+    #[must_use]
+    pub fn sessions(&self) -> Option<&Sessions> {
+        self.sessions.as_ref()
     }
 
     /// Who sent these headers.
     ///
     /// The console's proxy passes a browser's `Impersonate-*` headers on beside the real user's token; answering
     /// with the real user's rights would be wrong, so they are refused for every mode.
-    pub fn caller(&self, headers: &HeaderMap) -> Result<Caller, Fault> {
+    pub fn caller(&self, method: &Method, headers: &HeaderMap, now: i64) -> Result<Caller, Fault> {
         if let Some(name) = headers.keys().find(|name| name.as_str().starts_with("impersonate-")) {
             return Err(Fault::ImpersonationRefused(name.to_string()));
         }
-        match self.mode {
-            IdentityMode::Demo => Ok(Caller {
+        match (self.mode, &self.sessions) {
+            (IdentityMode::Demo, _) => Ok(Caller {
                 credential: Credential::Demo,
             }),
-            IdentityMode::Bearer => bearer::token(headers).map(|token| Caller {
+            // A script with a token, or the console's proxy: the same installation serves them beside its own page.
+            (IdentityMode::Session, Some(sessions)) if !headers.contains_key(AUTHORIZATION) => {
+                sessions.caller(method, headers, now)
+            }
+            (IdentityMode::Bearer | IdentityMode::Session, _) => bearer::token(headers).map(|token| Caller {
                 credential: Credential::Bearer(token),
             }),
         }
@@ -66,12 +90,22 @@ enum Credential {
     /// The demo's Prometheus asks for nothing.
     Demo,
     Bearer(SecretString),
+    Session {
+        token: SecretString,
+        user: String,
+    },
 }
 
 impl Caller {
+    fn session(token: SecretString, user: String) -> Caller {
+        Caller {
+            credential: Credential::Session { token, user },
+        }
+    }
+
     /// Puts the caller's credential, and nothing else, into an upstream request's headers.
     pub fn authorize(&self, headers: &mut HeaderMap) -> Result<(), Fault> {
-        if let Credential::Bearer(token) = &self.credential {
+        if let Credential::Bearer(token) | Credential::Session { token, .. } = &self.credential {
             let mut value = HeaderValue::try_from(format!("Bearer {}", token.expose_secret()))
                 .map_err(|_| Fault::Internal("a checked token became an invalid header".to_owned()))?;
             value.set_sensitive(true);
@@ -85,17 +119,26 @@ impl Caller {
     pub fn key(&self) -> CallerKey {
         CallerKey(match &self.credential {
             Credential::Demo => [0; 32],
-            Credential::Bearer(token) => Sha256::digest(token.expose_secret()).into(),
+            Credential::Bearer(token) | Credential::Session { token, .. } => {
+                Sha256::digest(token.expose_secret()).into()
+            }
         })
     }
 
     /// The user's name; empty where nobody has told it.
     #[must_use]
-    pub fn user(&self) -> &'static str {
-        match self.credential {
+    pub fn user(&self) -> &str {
+        match &self.credential {
             Credential::Demo => "demo",
             Credential::Bearer(_) => "",
+            Credential::Session { user, .. } => user,
         }
+    }
+
+    /// Whether the browser holds a session that it can end.
+    #[must_use]
+    pub fn can_sign_out(&self) -> bool {
+        matches!(self.credential, Credential::Session { .. })
     }
 }
 
@@ -104,6 +147,7 @@ impl fmt::Debug for Caller {
         f.write_str(match self.credential {
             Credential::Demo => "Caller(demo)",
             Credential::Bearer(_) => "Caller(bearer)",
+            Credential::Session { .. } => "Caller(session)",
         })
     }
 }
@@ -124,9 +168,12 @@ mod tests {
                 )
             })
             .collect();
-        let identity = Identity::new(IdentityMode::Bearer, ([127, 0, 0, 1], 0).into()).unwrap();
+        let identity = Identity {
+            mode: IdentityMode::Bearer,
+            sessions: None,
+        };
         let mut lent = HeaderMap::new();
-        identity.caller(&headers)?.authorize(&mut lent)?;
+        identity.caller(&Method::GET, &headers, 0)?.authorize(&mut lent)?;
         assert_eq!(lent.len(), 1);
         assert!(lent[AUTHORIZATION].is_sensitive());
         Ok(lent[AUTHORIZATION].to_str().unwrap().to_owned())

@@ -33,6 +33,7 @@ pub async fn me(app: &App, caller: &Arc<Caller>) -> Result<Me, Fault> {
                 scope: if allowed { Scope::Cluster } else { Scope::None },
                 namespaces: found.unwrap_or_default(),
                 rights: vec![everything(allowed)],
+                sign_out: sign_out(caller),
             })
         }
     }
@@ -59,7 +60,13 @@ async fn told(app: &App, caller: &Arc<Caller>, access: &Access) -> Result<Me, Fa
         scope,
         namespaces,
         rights: vec![everything(access.cluster), own],
+        sign_out: sign_out(caller),
     })
+}
+
+/// Where a session can be ended, if there is one.
+fn sign_out(caller: &Caller) -> Option<String> {
+    caller.can_sign_out().then(|| crate::route::SIGN_OUT.to_owned())
 }
 
 fn everything(allowed: bool) -> Right {

@@ -9,7 +9,7 @@ use axum::{
     body::Body,
     extract::Request,
     http::{
-        HeaderValue, Response, StatusCode,
+        HeaderValue, Method, Response, StatusCode,
         header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE},
     },
     middleware::Next,
@@ -61,9 +61,34 @@ fn is_prometheus(path: &str) -> bool {
         .starts_with("api/v1/")
 }
 
+/// Where a browser itself comes by, and a person reads the answer.
+fn is_for_eyes(request: &Request) -> bool {
+    request.method() == Method::GET && request.uri().path().starts_with("/auth/")
+}
+
+/// A page without script or style: it says what happened and offers another try.
+fn page(fault: &Fault) -> String {
+    let escape = |text: &str| {
+        text.replace('&', "&amp;")
+            .replace('<', "&lt;")
+            .replace('>', "&gt;")
+            .replace('"', "&quot;")
+    };
+    let public = fault.public();
+    format!(
+        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">\
+         <meta name=\"viewport\" content=\"width=device-width\"><title>Servelens: sign-in</title>\
+         <h1>{}</h1><p>{}</p><p><a href=\"{}\">Sign in</a></p></html>",
+        escape(&public.message),
+        escape(&public.next_step),
+        super::sign_in::SIGN_IN,
+    )
+}
+
 /// Gives every fault its body.
 pub async fn faults(request: Request, next: Next) -> Response<Body> {
     let is_prometheus = is_prometheus(request.uri().path());
+    let is_for_eyes = is_for_eyes(&request);
     let id = request.extensions().get::<RequestId>().cloned();
     let mut response = next.run(request).await;
     let Some(fault) = response.extensions_mut().remove::<Fault>() else {
@@ -75,13 +100,20 @@ pub async fn faults(request: Request, next: Next) -> Response<Body> {
     } else {
         tracing::debug!(request_id = id, "request refused: {fault}");
     }
-    let body = if is_prometheus {
+    let body = if is_for_eyes {
+        Ok(page(&fault))
+    } else if is_prometheus {
         serde_json::to_string(&PrometheusError::of(&fault))
     } else {
         serde_json::to_string(&fault.to_api(id))
     };
     let headers = response.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    let kind = if is_for_eyes {
+        "text/html; charset=utf-8"
+    } else {
+        "application/json"
+    };
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
     match fault.public().status {
         StatusCode::UNAUTHORIZED => {
             headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));

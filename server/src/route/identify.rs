@@ -12,7 +12,7 @@ use axum::{
 use crate::{app::App, error::Fault};
 
 pub async fn identify(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Result<Response, Fault> {
-    let caller = app.identity.caller(request.headers())?;
+    let caller = app.identity.caller(request.method(), request.headers(), app.now())?;
     request.headers_mut().remove(AUTHORIZATION);
     request.headers_mut().remove(COOKIE);
     request.extensions_mut().insert(Arc::new(caller));

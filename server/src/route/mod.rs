@@ -10,6 +10,7 @@ mod manifest;
 mod observe;
 mod panels;
 mod prometheus;
+mod sign_in;
 
 use std::sync::Arc;
 
@@ -26,12 +27,17 @@ use tower_http::{catch_panic::CatchPanicLayer, set_header::SetResponseHeaderLaye
 pub use api::catalog_answer;
 pub use assets::Assets;
 pub use manifest::Manifest;
+pub use sign_in::SIGN_OUT;
 
 use crate::{app::App, error::Fault};
 
 /// The page's and the API's port.
 pub fn router(app: Arc<App>) -> Router {
-    outer(open().merge(with_caller(&app)), app)
+    let mut doors = open().merge(with_caller(&app));
+    if app.identity.sessions().is_some() {
+        doors = doors.merge(sign_in::doors());
+    }
+    outer(doors, app)
 }
 
 /// What goes around every door.

@@ -129,6 +129,7 @@ pub fn config(assets: PathBuf, upstream: SocketAddr) -> ServeConfig {
         manifest_shape: ManifestShape::Standard,
         plugin_extensions: PluginExtensions::All,
         identity: IdentityMode::Bearer,
+        session: None,
         upstream: UpstreamConfig {
             kind: UpstreamKind::Prometheus,
             cluster_url: format!("http://{upstream}").parse().unwrap(),

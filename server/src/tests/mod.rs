@@ -12,4 +12,5 @@ mod lifecycle;
 mod requests;
 mod script;
 mod secrets;
+mod sign_in;
 mod table;

@@ -26,7 +26,7 @@ use crate::{
 const LONGEST_ADDRESS: usize = 6 << 10;
 /// What URIs in Rust's `http` hold at most, less some room; the front itself takes a megabyte.
 const MOST_ADDRESS: usize = 60 << 10;
-const AGENT: &str = concat!("servelens/", env!("CARGO_PKG_VERSION"));
+pub const AGENT: &str = concat!("servelens/", env!("CARGO_PKG_VERSION"));
 
 /// One metrics store, behind one address or behind OpenShift's three.
 pub struct Upstream {

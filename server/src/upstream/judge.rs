@@ -88,7 +88,7 @@ async fn refused(code: u16, reply: Reply) -> Fault {
 }
 
 /// An error with its causes; none of them holds a header.
-fn chain(cause: &dyn std::error::Error) -> String {
+pub fn chain(cause: &dyn std::error::Error) -> String {
     let mut text = cause.to_string();
     let mut source = cause.source();
     while let Some(inner) = source {

@@ -8,8 +8,10 @@ mod client;
 mod connect;
 mod judge;
 mod reply;
+mod web;
 
 pub use api::{Api, Door, LabelName, Params};
 pub use client::Upstream;
 pub use connect::{HttpClient, client as http_client};
 pub use reply::Reply;
+pub use web::{Question, Web};

@@ -1,0 +1,118 @@
+//! What an id token says.
+//!
+//! It came from the issuer's own token endpoint over a checked connection, in exchange for a code that the issuer had
+//! just made: OpenID Connect Core 3.1.3.7 lets that stand in place of the signature. Issuer, audience, nonce and
+//! expiry are checked.
+
+use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
+use secrecy::{ExposeSecret as _, SecretString};
+use serde_json::{Map, Value};
+
+use crate::error::Fault;
+
+pub struct Claims(Map<String, Value>);
+
+impl Claims {
+    pub fn check(token: &SecretString, issuer: &str, client_id: &str, nonce: &str, now: i64) -> Result<Claims, Fault> {
+        let wrong = |what: &str| Fault::SignInFailed(format!("the id token {what}"));
+        let payload = token
+            .expose_secret()
+            .split('.')
+            .nth(1)
+            .ok_or_else(|| wrong("is no JWT"))?;
+        let bytes = BASE64_URL_SAFE_NO_PAD.decode(payload).map_err(|_| wrong("is no JWT"))?;
+        let claims: Map<String, Value> = serde_json::from_slice(&bytes).map_err(|_| wrong("is no JWT"))?;
+        let text = |name: &str| claims.get(name).and_then(Value::as_str);
+        if text("iss") != Some(issuer) {
+            return Err(wrong("is another issuer's"));
+        }
+        let audience = match claims.get("aud") {
+            Some(Value::String(one)) => one == client_id,
+            Some(Value::Array(many)) => {
+                many.iter().any(|one| one.as_str() == Some(client_id))
+                    && (many.len() == 1 || text("azp") == Some(client_id))
+            }
+            _ => false,
+        };
+        if !audience {
+            return Err(wrong("is for another client"));
+        }
+        if text("nonce") != Some(nonce) {
+            return Err(wrong("is of another sign-in"));
+        }
+        if claims
+            .get("exp")
+            .and_then(Value::as_i64)
+            .is_none_or(|until| until <= now)
+        {
+            return Err(wrong("has expired"));
+        }
+        Ok(Claims(claims))
+    }
+
+    /// The name people know, else the one that is always there.
+    #[must_use]
+    pub fn user(&self) -> String {
+        ["preferred_username", "email", "name", "sub"]
+            .into_iter()
+            .find_map(|name| self.0.get(name).and_then(Value::as_str))
+            .unwrap_or_default()
+            .to_owned()
+    }
+
+    /// Unix seconds.
+    #[must_use]
+    pub fn until(&self) -> i64 {
+        self.0.get("exp").and_then(Value::as_i64).unwrap_or(0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn check(change: &Value) -> Result<Claims, String> {
+        let mut claims = json!({
+            "iss": "https://idp.example", "aud": "servelens", "nonce": "n", "exp": 100, "sub": "1234",
+        });
+        for (name, value) in change.as_object().unwrap() {
+            claims[name] = value.clone();
+        }
+        let token = format!("e30.{}.sig", BASE64_URL_SAFE_NO_PAD.encode(claims.to_string()));
+        Claims::check(&SecretString::from(token), "https://idp.example", "servelens", "n", 99)
+            .map_err(|fault| fault.to_string())
+    }
+
+    #[test]
+    fn only_a_token_of_this_issuer_client_and_sign_in_that_still_holds_is_taken() {
+        assert!(check(&json!({})).is_ok());
+        assert!(check(&json!({"aud": ["servelens"]})).is_ok());
+        assert!(check(&json!({"aud": ["other", "servelens"], "azp": "servelens"})).is_ok());
+        for (change, expect) in [
+            (json!({"iss": "https://other.example"}), "is another issuer's"),
+            (json!({"aud": "other"}), "is for another client"),
+            (json!({"aud": ["other", "servelens"]}), "is for another client"),
+            (json!({"aud": null}), "is for another client"),
+            (json!({"nonce": "m"}), "is of another sign-in"),
+            (json!({"nonce": null}), "is of another sign-in"),
+            (json!({"exp": 99}), "has expired"),
+            (json!({"exp": null}), "has expired"),
+        ] {
+            let fault = check(&change).err().unwrap();
+            assert_eq!(fault, format!("sign-in failed: the id token {expect}"), "{change}");
+        }
+    }
+
+    #[test]
+    fn a_user_has_the_name_that_people_know() {
+        let user = |change: Value| check(&change).unwrap().user();
+        assert_eq!(user(json!({})), "1234");
+        assert_eq!(user(json!({"email": "a@b.example"})), "a@b.example");
+        assert_eq!(
+            user(json!({"email": "a@b.example", "preferred_username": "ann"})),
+            "ann"
+        );
+    }
+}
