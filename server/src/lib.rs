@@ -7,6 +7,7 @@ mod cluster;
 pub mod config;
 pub mod demo;
 pub mod error;
+pub mod export;
 pub mod telemetry;
 
 mod app;

@@ -1,9 +1,10 @@
 //! The program: reads the command line and runs one subcommand.
 
+use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use server::{StartError, config, demo, telemetry};
+use server::{StartError, config, demo, export, telemetry};
 
 /// What a model-serving platform is doing: models, LLM routing, GPUs.
 #[derive(Parser)]
@@ -17,6 +18,7 @@ struct Line {
 enum Command {
     Serve(Box<config::ServeArgs>),
     Demo(demo::Args),
+    Export(Box<export::Args>),
 }
 
 fn main() -> ExitCode {
@@ -31,6 +33,10 @@ fn main() -> ExitCode {
             Command::Serve(args) => serve(&args)
                 .await
                 .map_err(|fault| (fault.to_string(), fault.exit_code())),
+            Command::Export(args) => match export::run(&args) {
+                Ok(report) => say(&report),
+                Err(fault) => Err((fault.to_string(), fault.exit_code())),
+            },
             Command::Demo(args) => demo::run(args)
                 .await
                 .map_err(|fault| (fault.to_string(), fault.exit_code())),
@@ -46,6 +52,16 @@ async fn serve(args: &config::ServeArgs) -> Result<(), StartError> {
     let config = config::load(args)?;
     telemetry::init(&config.log);
     server::run(config).await
+}
+
+/// On standard output; a reader that has gone is no fault of ours.
+fn say(text: &str) -> Result<(), (String, u8)> {
+    match std::io::stdout().write_all(text.as_bytes()) {
+        Err(cause) if cause.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err((format!("standard output cannot be written: {cause}"), 3))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn fail(text: &str, code: u8) -> ExitCode {

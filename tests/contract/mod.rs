@@ -3,6 +3,7 @@
 
 mod assets;
 mod doors;
+mod exports;
 mod manifest;
 mod program;
 mod promtool;

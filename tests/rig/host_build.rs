@@ -30,7 +30,7 @@ fn build() -> Result<PathBuf> {
 }
 
 /// Installs what the lock file names, unless that was done before, and returns the folder.
-fn modules(source: &Path) -> Result<PathBuf> {
+pub fn modules(source: &Path) -> Result<PathBuf> {
     let lock = std::fs::read(source.join("package-lock.json")).context("reading package-lock.json")?;
     let hash: String = Sha256::digest(&lock)
         .iter()

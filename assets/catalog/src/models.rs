@@ -103,6 +103,7 @@ pub fn served_models(catalog: &Catalog, sightings: &[Sighting]) -> Vec<ServedMod
 /// out.
 pub fn traffic(catalog: &Catalog, choices: &Choices, vars: &Vars, recent_s: u32) -> Vec<Traffic> {
     let mut found = Vec::new();
+    let recent = format!("{recent_s}s");
     for family in catalog.families() {
         let Some(serves) = &family.serves else { continue };
         let Some(concept) = catalog
@@ -121,7 +122,7 @@ pub fn traffic(catalog: &Catalog, choices: &Choices, vars: &Vars, recent_s: u32)
             total: sum(&Ask::Instant),
             recent: sum(&Ask::Over {
                 head: "increase(",
-                seconds: u64::from(recent_s),
+                span: &recent,
                 tail: ")",
             }),
         });

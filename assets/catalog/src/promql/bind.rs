@@ -32,6 +32,28 @@ pub fn bind(
     vars: &Vars,
     grid: &Grid,
 ) -> Result<Option<String>, BindError> {
+    let spans = Durations {
+        window: format!("{}s", grid.window_s),
+        range: format!("{}s", grid.range_s()),
+    };
+    bind_with(catalog, panel, query, choices, vars, &spans)
+}
+
+/// How long `[$window]` and `[$range]` are, as PromQL writes durations; or the variables that will say so.
+pub(crate) struct Durations {
+    pub window: String,
+    pub range: String,
+}
+
+/// As [`bind`], with the durations as text.
+pub(crate) fn bind_with(
+    catalog: &Catalog,
+    panel: &Panel,
+    query: usize,
+    choices: &Choices,
+    vars: &Vars,
+    spans: &Durations,
+) -> Result<Option<String>, BindError> {
     let found = panel.queries.get(query).ok_or_else(|| BindError::NoSuchQuery {
         panel: panel.id.to_string(),
         query,
@@ -52,7 +74,7 @@ pub fn bind(
                 continue;
             }
             Piece::Instant(placeholder) => (placeholder, Ask::Instant),
-            Piece::Over(over) => (&over.placeholder, Ask::over(over, grid)),
+            Piece::Over(over) => (&over.placeholder, Ask::over(over, spans)),
         };
         let concept = catalog
             .concept(&placeholder.concept)
@@ -65,21 +87,28 @@ pub fn bind(
     Ok(Some(text))
 }
 
+/// Of the same series scraped by two monitors, one: all that tells them apart is what the monitors put there.
+pub(crate) const ONE_OF_TWINS: &str = "max without (job, service, endpoint) ";
+
 /// What is asked of each series.
 pub(crate) enum Ask<'a> {
     Instant,
-    Over { head: &'a str, seconds: u64, tail: &'a str },
+    Over {
+        head: &'a str,
+        span: &'a str,
+        tail: &'a str,
+    },
 }
 
 impl<'a> Ask<'a> {
-    fn over(over: &'a Over, grid: &Grid) -> Self {
-        let seconds = match over.span {
-            Span::Window => u64::from(grid.window_s),
-            Span::Range => grid.range_s(),
+    fn over(over: &'a Over, spans: &'a Durations) -> Self {
+        let span = match over.span {
+            Span::Window => &spans.window,
+            Span::Range => &spans.range,
         };
         Self::Over {
             head: &over.head,
-            seconds,
+            span,
             tail: &over.tail,
         }
     }
@@ -87,7 +116,7 @@ impl<'a> Ask<'a> {
     fn of(&self, selector: &str) -> String {
         match self {
             Self::Instant => selector.to_owned(),
-            Self::Over { head, seconds, tail } => format!("{head}{selector}[{seconds}s]{tail}"),
+            Self::Over { head, span, tail } => format!("{head}{selector}[{span}]{tail}"),
         }
     }
 }
@@ -114,12 +143,16 @@ pub(crate) fn concept_text(
             .map(|bound| {
                 let mut matchers = bound.clone();
                 match &source.jobs {
-                    Jobs::All => {}
+                    Jobs::All | Jobs::OneForEachTarget => {}
                     Jobs::AllBut(jobs) => matchers.push(Matcher::none_of("job", jobs)),
                     Jobs::Only(job) => matchers.push(Matcher::is("job", job)),
                 }
                 matchers.extend(concept.only.iter().chain(&placeholder.matchers).cloned());
-                ask.of(&selector(&format!("{}{suffix}", source.name), &matchers))
+                let asked = ask.of(&selector(&format!("{}{suffix}", source.name), &matchers));
+                match source.jobs {
+                    Jobs::OneForEachTarget => format!("{ONE_OF_TWINS}({asked})"),
+                    _ => asked,
+                }
             })
             .collect();
         let several = arms.len() > 1 && choice.sources.len() > 1;

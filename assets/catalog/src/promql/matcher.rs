@@ -107,14 +107,18 @@ pub(crate) fn bound(labels: &BTreeMap<String, Vec<String>>, vars: &Vars) -> Vec<
     let mut alternatives = vec![Vec::new()];
     for (variable, labels) in labels {
         let values = vars.get(variable);
-        if values.is_empty() || labels.is_empty() {
+        let deferred = vars.deferred(variable).map(LabelValue::new);
+        if (values.is_empty() && deferred.is_none()) || labels.is_empty() {
             continue;
         }
         let mut next = Vec::new();
         for so_far in &alternatives {
             for (index, label) in labels.iter().enumerate() {
                 let mut matchers: Vec<Matcher> = so_far.clone();
-                matchers.push(Matcher::any_of(label, values));
+                matchers.push(match &deferred {
+                    Some(reference) => Matcher::fixed(label, Op::Match, reference),
+                    None => Matcher::any_of(label, values),
+                });
                 // A later label counts only where the preferred ones are absent.
                 matchers.extend(labels.iter().take(index).map(|preferred| Matcher::absent(preferred)));
                 next.push(matchers);

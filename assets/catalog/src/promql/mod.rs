@@ -20,6 +20,8 @@ pub use value::LabelValue;
 pub use vars::Vars;
 
 pub(crate) use bind::{Ask, concept_text};
+#[cfg(feature = "export")]
+pub(crate) use bind::{Durations, bind_with};
 pub(crate) use matcher::bound;
 pub(crate) use matcher::is_label_name;
 #[cfg(feature = "parse")]

@@ -14,6 +14,7 @@ pub struct Spans {
 /// The template as PromQL. Concepts that `choices` does not have stand under their newest names; one that the catalogue
 /// does not have selects nothing and is refused when the files are read.
 pub fn bind_rule(catalog: &Catalog, template: &Template, choices: &Choices, vars: &Vars, spans: Spans) -> String {
+    let [window, range] = [spans.window_s, spans.range_s].map(|seconds| format!("{seconds}s"));
     let mut text = String::new();
     for piece in template.pieces() {
         let (placeholder, ask) = match piece {
@@ -23,13 +24,13 @@ pub fn bind_rule(catalog: &Catalog, template: &Template, choices: &Choices, vars
             }
             Piece::Instant(placeholder) => (placeholder, Ask::Instant),
             Piece::Over(over) => {
-                let seconds = match over.span {
-                    Span::Window => spans.window_s,
-                    Span::Range => spans.range_s,
+                let span = match over.span {
+                    Span::Window => &window,
+                    Span::Range => &range,
                 };
                 let ask = Ask::Over {
                     head: &over.head,
-                    seconds: u64::from(seconds),
+                    span,
                     tail: &over.tail,
                 };
                 (&over.placeholder, ask)

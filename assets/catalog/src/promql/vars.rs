@@ -6,7 +6,10 @@ use super::LabelValue;
 
 /// Variable name (`namespace`, `model`, …) to the chosen values; no entry or no value means all.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub struct Vars(BTreeMap<String, Vec<LabelValue>>);
+pub struct Vars {
+    chosen: BTreeMap<String, Vec<LabelValue>>,
+    deferred: BTreeMap<String, String>,
+}
 
 impl Vars {
     pub fn new() -> Self {
@@ -18,16 +21,27 @@ impl Vars {
         let mut values: Vec<_> = values.into_iter().collect();
         values.sort();
         values.dedup();
-        self.0.insert(variable.to_owned(), values);
+        self.chosen.insert(variable.to_owned(), values);
     }
 
     /// The chosen values; empty where all are meant.
     pub fn get(&self, variable: &str) -> &[LabelValue] {
-        self.0.get(variable).map_or(&[], Vec::as_slice)
+        self.chosen.get(variable).map_or(&[], Vec::as_slice)
+    }
+
+    /// The choice is left to whoever runs the query: `reference` is that program's own variable, e.g. `$namespace`,
+    /// which becomes a regular expression before Prometheus sees it.
+    #[cfg(feature = "export")]
+    pub(crate) fn defer(&mut self, variable: &str, reference: &str) {
+        self.deferred.insert(variable.to_owned(), reference.to_owned());
+    }
+
+    pub(crate) fn deferred(&self, variable: &str) -> Option<&str> {
+        self.deferred.get(variable).map(String::as_str)
     }
 
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.0.keys().map(String::as_str)
+        self.chosen.keys().map(String::as_str)
     }
 }
 

@@ -44,6 +44,12 @@ pub(crate) enum Jobs {
     All,
     AllBut(Vec<LabelValue>),
     Only(LabelValue),
+    /// Whichever it is; nobody has looked.
+    #[cfg_attr(
+        not(feature = "export"),
+        expect(dead_code, reason = "only files are written without looking")
+    )]
+    OneForEachTarget,
 }
 
 /// Where a concept's numbers come from.
@@ -60,6 +66,16 @@ pub struct ChosenSource {
 }
 
 impl Choices {
+    /// For a file that cannot look at a cluster: every name a concept ever had, the newest first, and of the same
+    /// series under several jobs (twin monitors) one.
+    #[cfg(feature = "export")]
+    pub fn for_files<'a>(catalog: &Catalog, panels: impl IntoIterator<Item = &'a Panel>) -> Self {
+        let mut choices = Self::every_name(catalog, panels);
+        let sources = choices.concepts.values_mut().flat_map(|choice| &mut choice.sources);
+        sources.for_each(|source| source.jobs = Jobs::OneForEachTarget);
+        choices
+    }
+
     /// As if each concept had exactly its newest name.
     pub fn newest<'a>(catalog: &Catalog, panels: impl IntoIterator<Item = &'a Panel>) -> Self {
         Self::of_names(

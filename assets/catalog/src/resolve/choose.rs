@@ -142,7 +142,7 @@ impl Jobs {
     fn take(&self, sighting: &Sighting) -> bool {
         let job = sighting.label("job");
         match self {
-            Self::All => true,
+            Self::All | Self::OneForEachTarget => true,
             Self::AllBut(jobs) => jobs.iter().all(|other| other.as_str() != job),
             Self::Only(only) => only.as_str() == job,
         }

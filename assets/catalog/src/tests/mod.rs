@@ -8,6 +8,8 @@ mod bad_queries;
 mod binder;
 mod coverage;
 mod embedded;
+#[cfg(feature = "export")]
+mod exports;
 mod join;
 mod measuring;
 mod served;

@@ -1,0 +1,130 @@
+//! What the exports hold: whole, the same each time, without overlap, and counting nothing twice.
+
+use serde_json::Value;
+
+use crate::export::{Export, File, Order, grafana};
+use crate::resolve::Choices;
+use crate::{Catalog, Dashboard};
+
+fn shipped() -> Catalog {
+    Catalog::embedded().unwrap_or_else(|error| panic!("{error}"))
+}
+
+fn export(
+    catalog: &Catalog,
+    ids: &[&str],
+    to: impl Fn(&Order<'_>) -> Result<Export, crate::export::ExportError>,
+) -> Export {
+    let all = |dashboard: &&Dashboard| ids.is_empty() || ids.contains(&dashboard.id.as_str());
+    let choices = Choices::for_files(catalog, catalog.panels());
+    let order = Order {
+        catalog,
+        choices: &choices,
+        dashboards: catalog.dashboards().filter(all).collect(),
+        servelens_url: Some("https://servelens.example"),
+        scrape_interval_s: 30,
+    };
+    to(&order).unwrap()
+}
+
+fn json(file: &File) -> Value {
+    serde_json::from_str(&file.text).unwrap()
+}
+
+#[test]
+fn a_grafana_dashboard_is_written_whole() {
+    let catalog = shipped();
+    let export = export(&catalog, &["routing"], grafana::export);
+    assert_eq!(export.files.len(), 1);
+    insta::assert_snapshot!("grafana_routing", export.files[0].text);
+}
+
+#[test]
+fn grafana_shows_every_panel_of_every_dashboard_without_overlap() {
+    let catalog = shipped();
+    let export = export(&catalog, &[], grafana::export);
+    let panels: usize = catalog.dashboards().map(|dashboard| dashboard.panels.len()).sum();
+    assert_eq!(
+        (export.files.len(), export.panels),
+        (catalog.dashboards().count(), panels)
+    );
+    let mut uids = std::collections::BTreeSet::new();
+    for file in &export.files {
+        let dashboard = json(file);
+        let uid = dashboard["uid"].as_str().unwrap().to_owned();
+        assert!(uid.len() <= 40 && uids.insert(uid), "{}", file.name);
+        let mut taken = std::collections::BTreeSet::new();
+        for panel in dashboard["panels"].as_array().unwrap() {
+            let [x, y, w, h] = ["x", "y", "w", "h"].map(|key| panel["gridPos"][key].as_u64().unwrap());
+            assert!(x + w <= 24, "{}: {}", file.name, panel["title"]);
+            for cell in (x..x + w).flat_map(|x| (y..y + h).map(move |y| (x, y))) {
+                assert!(taken.insert(cell), "{}: {} lies on another", file.name, panel["title"]);
+            }
+        }
+        let offered: Vec<_> = dashboard["templating"]["list"].as_array().unwrap().iter().collect();
+        for used in catalog.variables() {
+            let is_used = file.text.contains(&format!("${used}\\\""));
+            let is_offered = offered.iter().any(|variable| variable["name"] == used);
+            assert_eq!(is_used, is_offered, "{}: {used}", file.name);
+        }
+    }
+}
+
+#[test]
+fn what_is_bad_below_a_floor_is_coloured_below_it() {
+    let check = |thresholds: &str, expect: &str| {
+        let text = format!(
+            r#"
+[[family]]
+id = "f"
+title = "F"
+[[concept]]
+id = "c"
+family = "f"
+type = "gauge"
+unit = "ratio"
+names = ["c"]
+[[panel]]
+id = "f.p"
+title = "P"
+tells = "T."
+when_bad = "B."
+unit = "ratio"
+kind = "line"
+covers = []
+queries = [{{ expr = "{{{{c}}}}", legend = "" }}]
+thresholds = {thresholds}
+[[dashboard]]
+id = "d"
+title = "D"
+tells = "T."
+panels = ["f.p"]
+"#
+        );
+        let catalog = Catalog::parse(&[("own.toml", &text)]).unwrap();
+        let dashboard = json(&export(&catalog, &[], grafana::export).files[0]);
+        let steps = &dashboard["panels"][0]["fieldConfig"]["defaults"]["thresholds"]["steps"];
+        let steps: Vec<_> = steps
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|step| format!("{}:{}", step["value"], step["color"].as_str().unwrap()))
+            .collect();
+        assert_eq!(steps.join(" "), expect);
+    };
+    check("[]", "null:green");
+    check(
+        r#"[{ at = 0.8, level = "warning" }, { at = 0.9, level = "critical" }]"#,
+        "null:green 0.8:orange 0.9:red",
+    );
+    check(
+        r#"[{ at = 0.5, level = "warning", below = true }, { at = 0.2, level = "critical", below = true }]"#,
+        "null:red 0.2:orange 0.5:green",
+    );
+}
+
+#[test]
+fn the_same_catalogue_gives_the_same_bytes() {
+    let (one, other) = (shipped(), shipped());
+    assert_eq!(export(&one, &[], grafana::export), export(&other, &[], grafana::export));
+}
