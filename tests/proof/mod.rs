@@ -50,6 +50,7 @@ fn look<'a>(world: &'a World, range: &Range, scrape: i64, generation: Generation
         world,
         at: (0..=(end - start) / step).map(|index| start + index * step).collect(),
         window: step.max(4 * scrape),
+        step: (step > scrape).then_some(step),
         range: end - start,
         only: Vec::new(),
         rules: generation.rules(),

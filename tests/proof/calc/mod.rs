@@ -22,6 +22,8 @@ pub struct Look<'a> {
     pub at: Vec<i64>,
     /// Of rates, in seconds.
     pub window: i64,
+    /// Seconds from one instant to the next, where scrapes fall in between.
+    pub step: Option<i64>,
     /// The whole range, in seconds.
     pub range: i64,
     /// As the page's variables: label and the values that are meant.

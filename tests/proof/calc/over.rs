@@ -26,6 +26,15 @@ impl Rules {
         self.inside(points, at, self.lookback).last().map(|(_, value)| *value)
     }
 
+    /// All values within the span made one; where there is none, the current value.
+    pub fn within(&self, points: &Points, at: i64, span: i64, join: impl Fn(&[f64]) -> f64) -> Option<f64> {
+        let inside: Vec<f64> = self.inside(points, at, span).iter().map(|(_, value)| *value).collect();
+        if inside.is_empty() {
+            return self.now(points, at);
+        }
+        Some(join(&inside))
+    }
+
     /// The latest value within the span.
     pub fn last(&self, points: &Points, at: i64, span: i64) -> Option<f64> {
         self.inside(points, at, span).last().map(|(_, value)| *value)
@@ -124,6 +133,24 @@ mod tests {
         let points = [(200, 1.0), (230, 4.0)];
         assert_eq!(OLD.increase(&points, 230, 230), Some(4.0));
         assert_eq!(NEW.increase(&points, 230, 230), Some(4.0));
+    }
+
+    #[test]
+    fn a_step_without_a_scrape_keeps_the_current_value() {
+        let highest = |values: &[f64]| values.iter().copied().fold(f64::NAN, f64::max);
+        let points = [(0, 9.0), (30, 2.0), (60, 4.0)];
+        assert_eq!(NEW.within(&points, 60, 60, highest), Some(4.0));
+        assert_eq!(
+            OLD.within(&points, 60, 60, highest),
+            Some(9.0),
+            "with what is at its start"
+        );
+        assert_eq!(
+            NEW.within(&points, 100, 40, highest),
+            Some(4.0),
+            "nothing after 60, and 4 holds"
+        );
+        assert_eq!(NEW.within(&points, 119, 40, highest), None, "4 is too old");
     }
 
     #[test]

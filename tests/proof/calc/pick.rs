@@ -64,6 +64,30 @@ impl<'a> Pick<'a> {
         self.each(|points, at| rules.now(points, at))
     }
 
+    /// The highest since the instant before: a peak between two instants of the chart is still seen.
+    pub fn peak(&self) -> Vector {
+        self.since(|values| values.iter().copied().fold(f64::NAN, f64::max))
+    }
+
+    /// The lowest since the instant before.
+    pub fn trough(&self) -> Vector {
+        self.since(|values| values.iter().copied().fold(f64::NAN, f64::min))
+    }
+
+    /// The mean since the instant before.
+    pub fn mean(&self) -> Vector {
+        self.since(|values| values.iter().sum::<f64>() / values.len() as f64)
+    }
+
+    /// Where no scrape falls between two instants, the current value.
+    fn since(&self, join: impl Fn(&[f64]) -> f64) -> Vector {
+        let Some(step) = self.look.step else {
+            return self.now();
+        };
+        let rules = self.look.rules;
+        self.each(|points, at| rules.within(points, at, step, &join))
+    }
+
     /// The latest value within the window: for what is scraped seldom.
     pub fn last(&self) -> Vector {
         let (rules, window) = (self.look.rules, self.look.window);

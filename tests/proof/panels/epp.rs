@@ -34,6 +34,10 @@ fn pool(look: &Look<'_>, new: &str, old: &str) -> Vec<Vector> {
     vec![look.of(&[new, old]).now().max(POOL)]
 }
 
+fn pool_peak(look: &Look<'_>, new: &str, old: &str) -> Vec<Vector> {
+    vec![look.of(&[new, old]).peak().max(POOL)]
+}
+
 pub const PROOFS: &[Proof] = &[
     proof("epp.requests", |l| vec![l.of(REQUESTS).rate().sum(MODEL)]),
     proof("epp.errors", |l| {
@@ -54,29 +58,29 @@ pub const PROOFS: &[Proof] = &[
         pool(l, "llm_d_epp_ready_endpoints", "inference_pool_ready_pods")
     }),
     proof("epp.kv_cache", |l| {
-        pool(
+        pool_peak(
             l,
             "llm_d_epp_average_kv_cache_utilization",
             "inference_pool_average_kv_cache_utilization",
         )
     }),
     proof("epp.queue", |l| {
-        pool(l, "llm_d_epp_average_queue_size", "inference_pool_average_queue_size")
+        pool_peak(l, "llm_d_epp_average_queue_size", "inference_pool_average_queue_size")
     }),
     proof("epp.running_mean", |l| {
-        pool(
+        pool_peak(
             l,
             "llm_d_epp_average_running_requests",
             "inference_pool_average_running_requests",
         )
     }),
     proof("epp.kv_cache_spread", |l| {
-        vec![l.of(&["llm_d_epp_std_dev_kv_cache_utilization"]).now().max(POOL)]
+        vec![l.of(&["llm_d_epp_std_dev_kv_cache_utilization"]).peak().max(POOL)]
     }),
     // One replica has two names for its label, by generation.
     proof("epp.queue_per_pod", |l| {
         let names = ["llm_d_epp_per_endpoint_queue_size", "inference_pool_per_pod_queue_size"];
-        let named = l.of(&names).now().renamed("model_server_pod", "model_server_endpoint");
+        let named = l.of(&names).peak().renamed("model_server_pod", "model_server_endpoint");
         vec![named.max(&["name", "model_server_endpoint"])]
     }),
     proof("epp.picks", |l| {
@@ -177,7 +181,7 @@ pub const PROOFS: &[Proof] = &[
             "inference_objective_running_requests",
             "inference_model_running_requests",
         ];
-        vec![l.of(&names).now().sum(MODEL)]
+        vec![l.of(&names).mean().sum(MODEL)]
     }),
     proof("epp.slo_violations", |l| {
         let names = [
@@ -191,21 +195,21 @@ pub const PROOFS: &[Proof] = &[
             "llm_d_epp_flow_control_pool_saturation",
             "inference_extension_flow_control_pool_saturation",
         ];
-        vec![l.of(&names).now().max(&["namespace", "inference_pool"])]
+        vec![l.of(&names).peak().max(&["namespace", "inference_pool"])]
     }),
     proof("epp.flow_queue", |l| {
         let names = [
             "llm_d_epp_flow_control_queue_size",
             "inference_extension_flow_control_queue_size",
         ];
-        vec![l.of(&names).now().sum(&["inference_pool", "priority"])]
+        vec![l.of(&names).mean().sum(&["inference_pool", "priority"])]
     }),
     proof("epp.flow_bytes", |l| {
         let names = [
             "llm_d_epp_flow_control_queue_bytes",
             "inference_extension_flow_control_queue_bytes",
         ];
-        vec![l.of(&names).now().sum(&["inference_pool", "priority"])]
+        vec![l.of(&names).mean().sum(&["inference_pool", "priority"])]
     }),
     proof("epp.flow_wait", |l| {
         let names = [

@@ -20,8 +20,14 @@ fn card(look: &Look<'_>, field: &str) -> Vector {
     per_card(look.of(&[field]).now())
 }
 
+/// The highest since the instant before.
+fn card_peak(look: &Look<'_>, field: &str) -> Vector {
+    per_card(look.of(&[field]).peak())
+}
+
+/// How busy since the instant before.
 fn slice(look: &Look<'_>, field: &str) -> Vector {
-    per_slice(look.of(&[field]).now())
+    per_slice(look.of(&[field]).mean())
 }
 
 /// Counters that matter by their height, over a missed scrape.
@@ -36,10 +42,13 @@ pub const PROOFS: &[Proof] = &[
         vec![busy.or_on(&slice(l, "DCGM_FI_PROF_GR_ENGINE_ACTIVE").times(100.0), CARD)]
     }),
     proof("gpu.engine_active", |l| vec![slice(l, "DCGM_FI_PROF_GR_ENGINE_ACTIVE")]),
-    proof("gpu.memory_used", |l| vec![slice(l, "DCGM_FI_DEV_FB_USED")]),
+    proof("gpu.memory_used", |l| {
+        vec![per_slice(l.of(&["DCGM_FI_DEV_FB_USED"]).peak())]
+    }),
     proof("gpu.memory_share", |l| {
-        let used = slice(l, "DCGM_FI_DEV_FB_USED");
-        vec![used.per(&used.plus(&slice(l, "DCGM_FI_DEV_FB_FREE")))]
+        let now = |field| per_slice(l.of(&[field]).now());
+        let all = now("DCGM_FI_DEV_FB_USED").plus(&now("DCGM_FI_DEV_FB_FREE"));
+        vec![per_slice(l.of(&["DCGM_FI_DEV_FB_USED"]).peak()).per(&all)]
     }),
     proof("gpu.memory_bandwidth", |l| {
         let copying = slice(l, "DCGM_FI_DEV_MEM_COPY_UTIL").times(0.01);
@@ -54,11 +63,15 @@ pub const PROOFS: &[Proof] = &[
             card(l, "DCGM_FI_DEV_MEM_CLOCK").times(1e6),
         ]
     }),
-    proof("gpu.temperature", |l| vec![card(l, "DCGM_FI_DEV_GPU_TEMP")]),
-    proof("gpu.memory_temperature", |l| vec![card(l, "DCGM_FI_DEV_MEMORY_TEMP")]),
-    proof("gpu.fan", |l| vec![card(l, "DCGM_FI_DEV_FAN_SPEED")]),
-    proof("gpu.power", |l| vec![card(l, "DCGM_FI_DEV_POWER_USAGE")]),
-    proof("gpu.power_total", |l| vec![card(l, "DCGM_FI_DEV_POWER_USAGE").sum(&[])]),
+    proof("gpu.temperature", |l| vec![card_peak(l, "DCGM_FI_DEV_GPU_TEMP")]),
+    proof("gpu.memory_temperature", |l| {
+        vec![card_peak(l, "DCGM_FI_DEV_MEMORY_TEMP")]
+    }),
+    proof("gpu.fan", |l| vec![card_peak(l, "DCGM_FI_DEV_FAN_SPEED")]),
+    proof("gpu.power", |l| vec![card_peak(l, "DCGM_FI_DEV_POWER_USAGE")]),
+    proof("gpu.power_total", |l| {
+        vec![per_card(l.of(&["DCGM_FI_DEV_POWER_USAGE"]).mean()).sum(&[])]
+    }),
     proof("gpu.energy", |l| {
         vec![height(l, "DCGM_FI_DEV_TOTAL_ENERGY_CONSUMPTION").times(1.0 / MILLIJOULES_PER_WATT_HOUR)]
     }),

@@ -52,13 +52,13 @@ pub const PROOFS: &[Proof] = &[
         vec![
             l.of(&["rest_server_requests_in_progress"])
                 .having("path", INFER)
-                .now()
+                .mean()
                 .sum(POD),
         ]
     }),
     proof("mlserver.queues", |l| {
         ["batch_request_queue", "parallel_request_queue"]
-            .map(|name| l.of(&[name]).now().sum(POD))
+            .map(|name| l.of(&[name]).mean().sum(POD))
             .into()
     }),
     proof("mlserver.grpc", |l| {

@@ -34,12 +34,12 @@ pub const PROOFS: &[Proof] = &[
     proof("overview.kv_cache", |l| {
         vec![
             l.of(&["vllm:kv_cache_usage_perc", "vllm:gpu_cache_usage_perc"])
-                .now()
+                .peak()
                 .max(&[]),
         ]
     }),
     proof("overview.waiting", |l| {
-        vec![l.of(&["vllm:num_requests_waiting"]).now().sum(&[])]
+        vec![l.of(&["vllm:num_requests_waiting"]).mean().sum(&[])]
     }),
     proof("overview.gpus_busy", |l| {
         let busy = cards(l, "DCGM_FI_DEV_GPU_UTIL");

@@ -58,7 +58,7 @@ pub const PROOFS: &[Proof] = &[
         vec![content.per(&l.count(TIME).rate().sum(NAME))]
     }),
     proof("ovms.in_flight", |l| {
-        vec![l.of(&["ovms_current_requests"]).now().sum(NAME)]
+        vec![l.of(&["ovms_current_requests"]).mean().sum(NAME)]
     }),
     proof("ovms.replicas", |l| {
         vec![
@@ -73,10 +73,10 @@ pub const PROOFS: &[Proof] = &[
     }),
     proof("ovms.slots", |l| {
         ["ovms_infer_req_active", "ovms_infer_req_queue_size"]
-            .map(|name| l.of(&[name]).now().sum(NAME))
+            .map(|name| l.of(&[name]).mean().sum(NAME))
             .into()
     }),
-    proof("ovms.graphs", |l| vec![l.of(&["ovms_current_graphs"]).now().sum(NAME)]),
+    proof("ovms.graphs", |l| vec![l.of(&["ovms_current_graphs"]).mean().sum(NAME)]),
     proof("ovms.graph_requests", |l| {
         ["ovms_requests_accepted", "ovms_requests_rejected", "ovms_responses"]
             .map(|name| rates(l, name))

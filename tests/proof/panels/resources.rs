@@ -69,12 +69,12 @@ pub const PROOFS: &[Proof] = &[
         ]
     }),
     proof("resources.memory", |l| {
-        vec![containers(l, "container_memory_working_set_bytes").now().sum(POD)]
+        vec![containers(l, "container_memory_working_set_bytes").mean().sum(POD)]
     }),
     proof("resources.memory_of_limit", |l| {
         vec![
             containers(l, "container_memory_working_set_bytes")
-                .now()
+                .mean()
                 .sum(POD)
                 .per(&limit(l, "memory")),
         ]
@@ -126,12 +126,8 @@ pub const PROOFS: &[Proof] = &[
         vec![offered.max(&["node", "resource"]), asked.sum(&["node", "resource"])]
     }),
     proof("resources.quota", |l| {
-        let of = |kind| {
-            l.of(&["kube_resourcequota"])
-                .with("type", &[kind])
-                .now()
-                .max(&["namespace", "resource"])
-        };
-        vec![of("used").per(&of("hard"))]
+        let of = |kind| l.of(&["kube_resourcequota"]).with("type", &[kind]);
+        let each = &["namespace", "resource"];
+        vec![of("used").peak().max(each).per(&of("hard").now().max(each))]
     }),
 ];

@@ -81,14 +81,14 @@ pub const PROOFS: &[Proof] = &[
         vec![mean(l, PREFILL, MODEL), mean(l, DECODE, MODEL)]
     }),
     proof("vllm.scheduler", |l| {
-        vec![l.of(RUNNING).now().sum(MODEL), l.of(WAITING).now().sum(MODEL)]
+        vec![l.of(RUNNING).mean().sum(MODEL), l.of(WAITING).mean().sum(MODEL)]
     }),
-    proof("vllm.running", |l| vec![l.of(RUNNING).now().sum(POD)]),
-    proof("vllm.waiting", |l| vec![l.of(WAITING).now().sum(POD)]),
+    proof("vllm.running", |l| vec![l.of(RUNNING).mean().sum(POD)]),
+    proof("vllm.waiting", |l| vec![l.of(WAITING).mean().sum(POD)]),
     proof("vllm.preemptions", |l| {
         vec![l.of(&["vllm:num_preemptions_total"]).rate().sum(POD)]
     }),
-    proof("vllm.kv_cache", |l| vec![l.of(KV).now().max(POD)]),
+    proof("vllm.kv_cache", |l| vec![l.of(KV).peak().max(POD)]),
     // A pod counts once, however many engines it runs.
     proof("vllm.replicas", |l| {
         vec![
@@ -106,13 +106,13 @@ pub const PROOFS: &[Proof] = &[
         ]
     }),
     proof("disagg.running", |l| {
-        vec![l.of(RUNNING).now().sum(&["model_name", "llm_isvc_role"])]
+        vec![l.of(RUNNING).mean().sum(&["model_name", "llm_isvc_role"])]
     }),
     proof("disagg.waiting", |l| {
-        vec![l.of(WAITING).now().sum(&["model_name", "llm_isvc_role"])]
+        vec![l.of(WAITING).mean().sum(&["model_name", "llm_isvc_role"])]
     }),
     proof("disagg.kv_cache", |l| {
-        vec![l.of(KV).now().max(&["model_name", "llm_isvc_role"])]
+        vec![l.of(KV).peak().max(&["model_name", "llm_isvc_role"])]
     }),
     proof("disagg.transfer_time", |l| {
         percentiles(l, &["vllm:nixl_xfer_time_seconds"], MODEL)

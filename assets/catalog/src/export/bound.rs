@@ -20,6 +20,9 @@ impl Dialect {
     }
 }
 
+/// From one instant of a chart to the next; Grafana and Perses write it alike.
+const STEP: &str = "$__interval";
+
 pub(super) struct BoundQuery {
     pub expr: String,
     /// With `{{label}}`, as the programs write it.
@@ -39,6 +42,7 @@ pub(super) fn queries(order: &Order<'_>, panel: &Panel, dialect: &Dialect) -> Re
     let spans = Durations {
         window: dialect.window.to_owned(),
         range: dialect.range.to_owned(),
+        step: Some(STEP.to_owned()),
     };
     let mut bound = Vec::new();
     for (index, query) in panel.queries.iter().enumerate() {

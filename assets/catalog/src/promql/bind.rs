@@ -4,6 +4,9 @@
 //! are joined with `or on (<workload>)`: at each instant a workload is read from its best name alone. So nothing is
 //! counted twice and nothing is lost, and the text does not grow with the number of pods. Under a range function the
 //! call is widened, not the range: `(rate(A[w]) or on (…) rate(B[w]))`.
+//!
+//! A gauge over a step, `max_over_time(A[$step])`, falls back to the current value where the step holds no sample: what is
+//! scraped seldom, or was missed once, keeps its line.
 
 use super::{Grid, Matcher, Over, Piece, Placeholder, Span, Vars, matcher, selector};
 use crate::model::{Catalog, Concept, Panel, Part};
@@ -35,14 +38,17 @@ pub fn bind(
     let spans = Durations {
         window: format!("{}s", grid.window_s),
         range: format!("{}s", grid.range_s()),
+        step: (!grid.is_as_fine_as_scrapes()).then(|| format!("{}s", grid.step)),
     };
     bind_with(catalog, panel, query, choices, vars, &spans)
 }
 
-/// How long `[$window]` and `[$range]` are, as PromQL writes durations; or the variables that will say so.
+/// How long `[$window]`, `[$range]` and `[$step]` are, as PromQL writes durations; or the variables that will say so.
 pub(crate) struct Durations {
     pub window: String,
     pub range: String,
+    /// Of `[$step]`; `None` where no scrape falls between two instants, so that the current value says all.
+    pub step: Option<String>,
 }
 
 /// As [`bind`], with the durations as text.
@@ -98,18 +104,30 @@ pub(crate) enum Ask<'a> {
         span: &'a str,
         tail: &'a str,
     },
+    /// As [`Self::Over`]; the current value where nothing is over it.
+    OverOrNow {
+        head: &'a str,
+        span: &'a str,
+        tail: &'a str,
+    },
 }
 
 impl<'a> Ask<'a> {
     fn over(over: &'a Over, spans: &'a Durations) -> Self {
-        let span = match over.span {
-            Span::Window => &spans.window,
-            Span::Range => &spans.range,
-        };
-        Self::Over {
-            head: &over.head,
-            span,
-            tail: &over.tail,
+        let (head, tail) = (over.head.as_str(), over.tail.as_str());
+        match (over.span, &spans.step) {
+            (Span::Window, _) => Self::Over {
+                head,
+                span: &spans.window,
+                tail,
+            },
+            (Span::Range, _) => Self::Over {
+                head,
+                span: &spans.range,
+                tail,
+            },
+            (Span::Step, Some(span)) => Self::OverOrNow { head, span, tail },
+            (Span::Step, None) => Self::Instant,
         }
     }
 
@@ -117,6 +135,7 @@ impl<'a> Ask<'a> {
         match self {
             Self::Instant => selector.to_owned(),
             Self::Over { head, span, tail } => format!("{head}{selector}[{span}]{tail}"),
+            Self::OverOrNow { head, span, tail } => format!("({head}{selector}[{span}]{tail} or {selector})"),
         }
     }
 }

@@ -23,6 +23,11 @@ impl Grid {
         u64::try_from((self.end - self.start) / i64::from(self.step.max(1))).unwrap_or(0) + 1
     }
 
+    /// Whether no scrape falls between two instants: what a gauge is at an instant is then all that is known of the step.
+    pub fn is_as_fine_as_scrapes(&self) -> bool {
+        i64::from(self.step) * WINDOW_SCRAPES <= i64::from(self.window_s)
+    }
+
     /// The length of every `[$range]`: what the whole grid covers, and one step where it is a single instant.
     pub fn range_s(&self) -> u64 {
         u64::try_from(self.end - self.start)
@@ -186,6 +191,18 @@ mod tests {
     fn the_range_is_what_the_grid_covers() {
         assert_eq!(grid(0, DAY, 600, 30).unwrap().range_s(), 86_400);
         assert_eq!(grid(100, 101, 1, 30).unwrap().range_s(), 30);
+    }
+
+    #[test]
+    fn a_step_of_one_scrape_has_no_scrape_between_its_ends() {
+        let check = |width: u32, step: u32, expect: bool| {
+            let grid = grid(0, DAY, width, 30).unwrap();
+            assert_eq!((grid.step, grid.is_as_fine_as_scrapes()), (step, expect));
+        };
+        check(2_880, 30, true);
+        check(1_440, 60, false);
+        check(720, 120, false);
+        check(100, 870, false);
     }
 
     #[test]

@@ -24,14 +24,16 @@ pub fn bind_rule(catalog: &Catalog, template: &Template, choices: &Choices, vars
             }
             Piece::Instant(placeholder) => (placeholder, Ask::Instant),
             Piece::Over(over) => {
-                let span = match over.span {
-                    Span::Window => &window,
-                    Span::Range => &range,
-                };
-                let ask = Ask::Over {
+                let over_span = |span| Ask::Over {
                     head: &over.head,
                     span,
                     tail: &over.tail,
+                };
+                let ask = match over.span {
+                    Span::Window => over_span(&window),
+                    Span::Range => over_span(&range),
+                    // A rule looks at now; it has no chart's steps.
+                    Span::Step => Ask::Instant,
                 };
                 (&over.placeholder, ask)
             }

@@ -7,6 +7,8 @@ use crate::model::Part;
 
 /// After these a parenthesis holds label names.
 const LABEL_LISTS: &[&str] = &["by", "without", "on", "ignoring", "group_left", "group_right"];
+/// What `[$step]` may stand in: they say of one sample what it is, so that a step of one scrape needs no call.
+const OF_STEPS: &[&str] = &["avg_over_time", "max_over_time", "min_over_time"];
 /// Words that may stand without a parenthesis after them.
 const WORDS: &[&str] = &[
     "by",
@@ -99,7 +101,7 @@ impl<'a> Scanner<'a> {
             ')' => {
                 self.push(c);
                 self.open.pop().ok_or(TemplateError::Unopened(')'))?;
-                self.close_call();
+                self.close_call()?;
             }
             '[' => {
                 let span = self.rest.split_once(']').map_or(self.rest, |(span, _)| span);
@@ -154,6 +156,7 @@ impl<'a> Scanner<'a> {
         let span = match span {
             "$window" => Span::Window,
             "$range" => Span::Range,
+            "$step" => Span::Step,
             other => return Err(TemplateError::BadSpan(other.to_owned())),
         };
         self.rest = rest;
@@ -184,7 +187,7 @@ impl<'a> Scanner<'a> {
         Ok(())
     }
 
-    fn close_call(&mut self) {
+    fn close_call(&mut self) -> Result<(), TemplateError> {
         if let Some(call) = self.call.take_if(|call| call.depth == self.open.len()) {
             let Call {
                 function,
@@ -194,6 +197,10 @@ impl<'a> Scanner<'a> {
                 ..
             } = call;
             let tail = std::mem::take(&mut self.buffer);
+            let plain = tail == ")" && head.strip_prefix(function.as_str()) == Some("(");
+            if span == Span::Step && !(plain && OF_STEPS.contains(&function.as_str())) {
+                return Err(TemplateError::NotOfSteps(placeholder.concept));
+            }
             self.pieces.push(Piece::Over(Over {
                 function,
                 head,
@@ -202,6 +209,7 @@ impl<'a> Scanner<'a> {
                 tail,
             }));
         }
+        Ok(())
     }
 
     fn flush(&mut self) {

@@ -2,7 +2,8 @@
 //!
 //! * `{{concept}}`, `{{concept.bucket}}`, `{{concept.sum}}`, `{{concept.count}}`
 //! * fixed matchers after a comma: `{{concept, method=~"Predict|Stream"}}`
-//! * a range directly after it: `[$window]` (of rates) or `[$range]` (the whole of the page's range)
+//! * a range directly after it: `[$window]` (of rates), `[$range]` (the whole of the page's range) or `[$step]` (of a
+//!   gauge, from one instant of the chart to the next)
 //!
 //! Every metric stands in a placeholder, so that no panel depends on a name that only one version has.
 
@@ -40,6 +41,8 @@ pub(crate) struct Over {
 pub(crate) enum Span {
     Window,
     Range,
+    /// Where no scrape falls between two instants, the current value.
+    Step,
 }
 
 /// What stands between the double braces.
@@ -165,12 +168,16 @@ pub enum TemplateError {
         "{{{{{0}}}}} is not a placeholder; write {{{{concept}}}}, {{{{concept.bucket}}}} or {{{{concept, label=\"value\"}}}}"
     )]
     BadPlaceholder(String),
-    #[error("[{0}] is not a range that follows the page; write [$window] or [$range]")]
+    #[error("[{0}] is not a range that follows the page; write [$window], [$range] or [$step]")]
     BadSpan(String),
-    #[error("${0} is not known here; only [$window] and [$range] directly after a concept are")]
+    #[error("${0} is not known here; only [$window], [$range] and [$step] directly after a concept are")]
     StrayVariable(String),
     #[error("the range of {{{{{0}}}}} is not alone in a call; write e.g. rate({{{{{0}}}}}[$window])")]
     NotInCall(String),
+    #[error(
+        "[$step] says what a gauge was between two instants; write it in max_over_time(), min_over_time() or avg_over_time() around {{{{{0}}}}} alone"
+    )]
+    NotOfSteps(String),
     #[error(
         "the metric name {0:?} stands outside of braces; write {{{{concept}}}} and name the metric in a [[concept]]"
     )]

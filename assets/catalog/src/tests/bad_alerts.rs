@@ -93,7 +93,7 @@ fn what_a_rule_names_must_exist() {
     check(
         "{{took.bucket}}[$window]))) > $slowest",
         "{{took.bucket}}[$window]))) > $slow",
-        "own.toml:25: the alert Slow: $slow is not known here; only [$window] and [$range] directly after a concept are\nown.toml:25: the limit \"slowest\" of the alert Slow is not in its expr; compare with $slowest or remove the limit",
+        "own.toml:25: the alert Slow: $slow is not known here; only [$window], [$range] and [$step] directly after a concept are\nown.toml:25: the limit \"slowest\" of the alert Slow is not in its expr; compare with $slowest or remove the limit",
     );
     check(
         "than $slowest.",

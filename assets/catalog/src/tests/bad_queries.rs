@@ -14,6 +14,23 @@ fn query(expr: &str, expect: &str) {
 }
 
 #[test]
+fn a_step_stands_alone_in_a_peak_a_trough_or_a_mean() {
+    for good in ["max", "min", "avg"] {
+        query(&format!("max({good}_over_time({{{{used}}}}[$step]))"), "no fault");
+    }
+    for bad in [
+        "max(last_over_time({{used}}[$step]))",
+        "max(quantile_over_time(0.9, {{used}}[$step]))",
+        "max(max_over_time({{used}}[$step] offset 5m))",
+    ] {
+        query(
+            bad,
+            "[$step] says what a gauge was between two instants; write it in max_over_time(), min_over_time() or avg_over_time() around {{used}} alone",
+        );
+    }
+}
+
+#[test]
 fn queries_that_are_not_templates() {
     query("max({{used)", "\"{{\" is not closed; close it or remove it");
     query("max({{used}}", "\"(\" is not closed; close it or remove it");
@@ -58,15 +75,15 @@ fn queries_that_are_not_templates() {
     );
     query(
         "{{used}} > $limit",
-        "$limit is not known here; only [$window] and [$range] directly after a concept are",
+        "$limit is not known here; only [$window], [$range] and [$step] directly after a concept are",
     );
     query(
         "avg_over_time({{used}}[5m])",
-        "[5m] is not a range that follows the page; write [$window] or [$range]",
+        "[5m] is not a range that follows the page; write [$window], [$range] or [$step]",
     );
     query(
         "max_over_time(max({{used}})[1h:])",
-        "[1h:] is not a range that follows the page; write [$window] or [$range]",
+        "[1h:] is not a range that follows the page; write [$window], [$range] or [$step]",
     );
     query(
         "{{done}}[$window]",

@@ -14,6 +14,7 @@ mod join;
 mod measuring;
 mod served;
 mod sources;
+mod steps;
 mod traps;
 mod world;
 mod worlds;
