@@ -28,14 +28,16 @@ async fn settled(session: &Session) -> Result<BTreeMap<String, String>> {
         .await
 }
 
-/// Waits until every chart that has something to show has been drawn: its canvas holds more than one colour.
+/// Waits until every chart in view that has something to show has been drawn: its canvas holds more than one colour.
 async fn drawn(session: &Session) -> Result<()> {
     session
         .wait_eq(
             "every chart is drawn",
             "return [...document.querySelectorAll('.servelens [data-panel][data-state=ok]')].filter(panel => {
                 const canvas = panel.querySelector('canvas');
-                if (!canvas || !canvas.width || !canvas.height) return true;
+                if (!canvas || !canvas.width || !canvas.height) return false;
+                const box = canvas.getBoundingClientRect();
+                if (box.bottom < 0 || box.top > innerHeight) return false;
                 const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
                 const colours = new Set(new Uint32Array(data.buffer));
                 return colours.size < 3;

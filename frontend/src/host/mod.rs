@@ -18,7 +18,7 @@ use web_sys::{Document, HtmlElement, Window};
 
 pub use clock::{Browser as BrowserClock, local_input, now, now_ms, parse_local_input};
 pub use listener::Listener;
-pub use observe::{PixelRatio, Resize, Visibility, hidden, pixel_ratio};
+pub use observe::{Near, PixelRatio, Resize, Visibility, hidden, pixel_ratio};
 pub use options::{Kind, Options};
 pub use panic::install as install_panic_hook;
 pub use theme::Theme;

@@ -5,8 +5,11 @@ use std::{
     rc::{Rc, Weak},
 };
 
+use js_sys::Array;
 use wasm_bindgen::{JsCast as _, closure::Closure};
-use web_sys::{Element, ResizeObserver, VisibilityState};
+use web_sys::{
+    Element, IntersectionObserver, IntersectionObserverEntry, IntersectionObserverInit, ResizeObserver, VisibilityState,
+};
 
 use super::{Listener, document, window};
 
@@ -33,6 +36,37 @@ impl Resize {
 }
 
 impl Drop for Resize {
+    fn drop(&mut self) {
+        self.observer.disconnect();
+    }
+}
+
+/// Tells whether the element is in view, or within a screen's half of it, at once and after every change.
+pub struct Near {
+    observer: IntersectionObserver,
+    _callback: Closure<dyn FnMut(Array)>,
+}
+
+impl Near {
+    pub fn observe(element: &Element, mut told: impl FnMut(bool) + 'static) -> Option<Self> {
+        let callback: Closure<dyn FnMut(Array)> = Closure::wrap(Box::new(move |entries: Array| {
+            // Several changes may come at once; the last one holds.
+            if let Ok(entry) = entries.at(-1).dyn_into::<IntersectionObserverEntry>() {
+                told(entry.is_intersecting());
+            }
+        }));
+        let options = IntersectionObserverInit::new();
+        options.set_root_margin("50% 0px");
+        let observer = IntersectionObserver::new_with_options(callback.as_ref().unchecked_ref(), &options).ok()?;
+        observer.observe(element);
+        Some(Self {
+            observer,
+            _callback: callback,
+        })
+    }
+}
+
+impl Drop for Near {
     fn drop(&mut self) {
         self.observer.disconnect();
     }

@@ -97,7 +97,7 @@ impl Location {
             _ => {}
         }
         if let Some(segment) = next {
-            location.page = Page::parse(segment).ok_or_else(|| NoSuchPage {
+            location.page = Page::parse(&decode(segment)).ok_or_else(|| NoSuchPage {
                 wanted: decode(segment),
             })?;
         }

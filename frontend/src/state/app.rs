@@ -11,7 +11,7 @@ use std::{
 };
 
 use leptos::prelude::*;
-use server_api::{ApiError, CatalogAnswer, Me, ModelEntry};
+use server_api::{ApiError, CatalogAnswer, DashboardEntry, Me, ModelEntry};
 
 use super::Board;
 use crate::{
@@ -104,12 +104,53 @@ impl App {
     }
 
     pub fn lost(self) -> Option<NoSuchPage> {
-        self.location.with(|location| location.clone().err())
+        let location = self.location.get();
+        let page = match location {
+            Err(lost) => return Some(lost),
+            Ok(location) => location.page,
+        };
+        let unknown = self.catalog.with(|catalog| match catalog {
+            Load::Here(catalog) => !catalog.dashboards.iter().any(|board| board.id == page.segment()),
+            _ => false,
+        });
+        (matches!(page, Page::Board(_)) && unknown).then(|| NoSuchPage {
+            wanted: page.segment().to_owned(),
+        })
+    }
+
+    /// The dashboard behind a page, as soon as the catalogue is there.
+    pub fn dashboard(self, page: &Page) -> Option<DashboardEntry> {
+        self.catalog.with(|catalog| match catalog {
+            Load::Here(catalog) => catalog
+                .dashboards
+                .iter()
+                .find(|board| board.id == page.segment())
+                .cloned(),
+            _ => None,
+        })
+    }
+
+    /// A page's heading: a tab's own word, else the dashboard's; empty until that is known.
+    pub fn title(self, page: &Page) -> String {
+        match page {
+            Page::Board(_) => self.dashboard(page).map(|board| board.title).unwrap_or_default(),
+            tab => tab.title().to_owned(),
+        }
+    }
+
+    /// The boards of a group of the navigation, in the catalogue's order. `""`: those that stand in no group.
+    pub fn boards(self, group: &str) -> Vec<DashboardEntry> {
+        let own =
+            |board: &&DashboardEntry| board.group == group && !Page::TABS.iter().any(|tab| tab.segment() == board.id);
+        self.catalog.with(|catalog| match catalog {
+            Load::Here(catalog) => catalog.dashboards.iter().filter(own).cloned().collect(),
+            _ => Vec::new(),
+        })
     }
 
     pub fn page(self) -> Page {
         self.location
-            .with(|location| location.as_ref().map_or(Page::Overview, |at| at.page))
+            .with(|location| location.as_ref().map_or(Page::Overview, |at| at.page.clone()))
     }
 
     /// Goes there, and tells the host.

@@ -142,6 +142,13 @@ impl PanelView {
         }
     }
 
+    /// The answer is there, and none of the names that could feed the panel exists in this scope and range.
+    pub fn has_no_source(&self) -> bool {
+        self.shown
+            .as_ref()
+            .is_some_and(|shown| shown.look == Look::NoSamples && shown.sources.is_empty())
+    }
+
     pub fn look(&self) -> Look {
         self.shown.as_ref().map_or(Look::Loading, |shown| shown.look)
     }

@@ -3,6 +3,7 @@
 //! Attributes take a [`leptos::prelude::Signal`] and changing children go through [`part`] and [`when`], not bare closures:
 //! Leptos compiles its machinery anew for every closure type, which would double the size of the page.
 
+pub mod boards;
 pub mod chart;
 pub mod grid;
 pub mod icon;

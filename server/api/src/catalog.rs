@@ -27,6 +27,19 @@ pub struct DashboardEntry {
     pub tells: String,
     /// Panel ids in reading order.
     pub panels: Vec<String>,
+    /// Where it stands in the navigation, e.g. `Routing`; empty for the main pages.
+    #[serde(default)]
+    pub group: String,
+    /// The same panels under headings; empty where the dashboard has none.
+    #[serde(default)]
+    pub sections: Vec<SectionEntry>,
+}
+
+/// A heading of a dashboard and the panels under it, in reading order.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SectionEntry {
+    pub title: String,
+    pub panels: Vec<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -11,7 +11,8 @@ use axum::{
 use bytes::Bytes;
 use catalog::{Catalog, Panel, Threshold};
 use server_api::{
-    CatalogAnswer, DashboardEntry, Me, Models, PanelEntry, QueryEntry, ThresholdEntry, catalog::FamilyEntry,
+    CatalogAnswer, DashboardEntry, Me, Models, PanelEntry, QueryEntry, ThresholdEntry,
+    catalog::{FamilyEntry, SectionEntry},
 };
 
 use crate::{app::App, error::Fault, identity::Caller, query};
@@ -34,6 +35,14 @@ pub fn catalog_answer(catalog: &Catalog) -> Result<Bytes, serde_json::Error> {
                 title: dashboard.title.clone(),
                 tells: dashboard.tells.clone(),
                 panels: dashboard.panels.iter().map(ToString::to_string).collect(),
+                group: dashboard.group.clone(),
+                sections: dashboard
+                    .sections()
+                    .map(|(title, panels)| SectionEntry {
+                        title: title.to_owned(),
+                        panels: panels.iter().map(ToString::to_string).collect(),
+                    })
+                    .collect(),
             })
             .collect(),
         panels: catalog.panels().map(panel_entry).collect(),

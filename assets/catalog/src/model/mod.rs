@@ -18,7 +18,7 @@ pub(crate) use alert::replaced;
 pub use alert::{Alert, AlertGroup, Home, Limit, Severity, Unless};
 pub use catalog::Catalog;
 pub use concept::{Concept, MetricType, Part};
-pub use dashboard::Dashboard;
+pub use dashboard::{Dashboard, GROUPS};
 pub use family::{Devices, Family, Serves};
 pub use ids::{BadId, ConceptId, DashboardId, FamilyId, PanelId, SloId};
 pub use limit::LimitError;

@@ -103,4 +103,14 @@ pub(super) struct Dashboard {
     pub title: Text,
     pub tells: Text,
     pub panels: Spanned<Vec<Text>>,
+    pub group: Option<Text>,
+    #[serde(default)]
+    pub sections: Vec<Section>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Section {
+    pub title: Text,
+    pub first: Text,
 }

@@ -58,7 +58,7 @@ impl App {
     }
 
     /// The panels of a page's dashboard, in reading order.
-    pub fn panels(self, page: Page) -> Vec<Arc<PanelEntry>> {
+    pub fn panels(self, page: &Page) -> Vec<Arc<PanelEntry>> {
         self.catalog.with(|catalog| match catalog {
             Load::Here(catalog) => dashboard(catalog, page.segment()),
             _ => Vec::new(),
@@ -71,7 +71,7 @@ impl App {
             return None;
         }
         let at = self.at();
-        let panels: Vec<String> = self.panels(at.page).iter().map(|panel| panel.id.clone()).collect();
+        let panels: Vec<String> = self.panels(&at.page).iter().map(|panel| panel.id.clone()).collect();
         let width = chart_width(self.width.get());
         if panels.is_empty() || width == 0 {
             return None;
@@ -97,7 +97,7 @@ impl App {
     pub fn ask(self) {
         let (question, selection, entries) = untrack(|| {
             let at = self.at();
-            (self.question(), (at.scope, at.models, at.range), self.panels(at.page))
+            (self.question(), (at.scope, at.models, at.range), self.panels(&at.page))
         });
         if let Some(question) = question {
             self.board.ask(self.client(), question, selection, entries);
@@ -120,7 +120,7 @@ impl App {
         // A change of place, of the catalogue or of the charts' width asks anew.
         let question = Memo::new(move |_| {
             let at = self.at();
-            let ids: Vec<String> = self.panels(at.page).iter().map(|panel| panel.id.clone()).collect();
+            let ids: Vec<String> = self.panels(&at.page).iter().map(|panel| panel.id.clone()).collect();
             (at.scope, at.models, at.range, ids, chart_width(self.width.get()))
         });
         Effect::new(move |_| {
@@ -143,8 +143,8 @@ impl App {
         });
         Effect::new(move |_| {
             let title = match self.lost() {
-                Some(_) => "Page not found",
-                None => self.page().title(),
+                Some(_) => "Page not found".to_owned(),
+                None => self.title(&self.page()),
             };
             self.host().set_title(&format!("{title} · Servelens"));
         });

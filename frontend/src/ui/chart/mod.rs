@@ -1,6 +1,6 @@
 //! One chart: a canvas, and over it in HTML the crosshair and the tooltip.
 //!
-//! It paints when the answer, its size, the pixel ratio, the theme or the chosen series changes, once a frame.
+//! In view it paints when the answer, its size, the pixel ratio, the theme or the chosen series changes, once a frame.
 
 mod tooltip;
 
@@ -10,7 +10,7 @@ use chart::{Hit, Kind, Layout};
 use leptos::{ev::PointerEvent, html, prelude::*};
 
 use crate::{
-    host::{self, NextFrame, Resize},
+    host::{self, Near, NextFrame, Resize},
     paint::{self, Size},
     state::{App, Shown},
 };
@@ -35,6 +35,9 @@ pub fn Chart(
     });
     let layout = RwSignal::new(None::<Arc<Layout>>);
     let hit = RwSignal::new(None::<Arc<Hit>>);
+    // A chart far below is not painted until one scrolls to it.
+    let near = RwSignal::new(false);
+    let watch = StoredValue::new_local(None::<Near>);
     let resize = StoredValue::new_local(None::<Resize>);
     let next = StoredValue::new_local(None::<NextFrame>);
 
@@ -50,6 +53,16 @@ pub fn Chart(
             }
         });
         resize.set_value(watched);
+        let seen = Near::observe(&frame, move |now| {
+            if near.try_get_untracked().is_some_and(|before| before != now) {
+                near.set(now);
+            }
+        });
+        // A browser that cannot tell gets every chart painted.
+        if seen.is_none() {
+            near.set(true);
+        }
+        watch.set_value(seen);
     });
 
     let draw = move || {
@@ -76,7 +89,9 @@ pub fn Chart(
         size.track();
         app.theme.track();
         app.pixel_ratio.track();
-        next.set_value(NextFrame::new(draw));
+        if near.get() {
+            next.set_value(NextFrame::new(draw));
+        }
     });
 
     let point = move |event: PointerEvent| {

@@ -1,55 +1,79 @@
-//! A dashboard's panels: tiles in a row, then charts in columns.
+//! A dashboard's panels, section by section: tiles in a row, then charts in columns.
 
 use std::sync::Arc;
 
 use leptos::prelude::*;
 use server_api::PanelEntry;
 
-use super::{panel::Panel, part, stat::Stat, when};
+use super::{panel::Panel, part, press, stat::Stat, when};
 use crate::{
     route::Page,
-    state::{App, Load},
+    state::{App, Load, PanelView},
 };
 
 const TILE: &str = "stat";
 
 #[component]
-pub fn Grid(
-    page: Page,
-    /// Whether each kind of exporter has its own heading.
-    #[prop(optional)]
-    by_family: bool,
-) -> impl IntoView {
+pub fn Grid(page: Page) -> impl IntoView {
     let app = App::here();
     // Only the catalogue decides which cards there are; answers change what is in them.
-    let entries = Memo::new(move |_| app.panels(page).into_iter().map(Same).collect::<Vec<_>>());
+    let sections = Memo::new(move |_| sections(app, &page));
     let waiting = move || app.catalog.with(|catalog| *catalog == Load::Waiting);
-    let cards = move || {
-        let (tiles, charts): (Vec<_>, Vec<_>) = entries
-            .get()
-            .into_iter()
-            .map(|Same(entry)| entry)
-            .partition(|entry| entry.kind == TILE);
-        let mut all = Vec::new();
-        if !tiles.is_empty() {
-            let tiles: Vec<AnyView> = tiles
-                .into_iter()
-                .map(|entry| view! { <Stat entry=entry /> }.into_any())
-                .collect();
-            all.push(view! { <div class="sl-tiles">{tiles}</div> }.into_any());
-        }
-        all.extend(
-            groups(charts, by_family)
-                .into_iter()
-                .map(|group| charts_of(app, group, by_family)),
-        );
-        all.into_any()
+    let all = move || {
+        let sections = sections.get().into_iter().map(|section| section_of(app, section));
+        sections.collect::<Vec<_>>().into_any()
     };
     view! {
-        {part(cards)}
+        {part(all)}
         {when(Signal::derive(waiting), ghosts)}
     }
     .into_any()
+}
+
+/// A heading, which may be empty, and the panels under it.
+#[derive(Clone)]
+struct Section {
+    title: String,
+    entries: Vec<Arc<PanelEntry>>,
+}
+
+impl PartialEq for Section {
+    /// Entries of one catalogue differ by their ids.
+    fn eq(&self, other: &Self) -> bool {
+        self.title == other.title
+            && self
+                .entries
+                .iter()
+                .map(|entry| &entry.id)
+                .eq(other.entries.iter().map(|entry| &entry.id))
+    }
+}
+
+fn sections(app: App, page: &Page) -> Vec<Section> {
+    let entries = app.panels(page);
+    let named = app.dashboard(page).map(|board| board.sections).unwrap_or_default();
+    if named.is_empty() {
+        let title = String::new();
+        return if entries.is_empty() {
+            Vec::new()
+        } else {
+            vec![Section { title, entries }]
+        };
+    }
+    let of = |panels: Vec<String>| {
+        entries
+            .iter()
+            .filter(|entry| panels.contains(&entry.id))
+            .cloned()
+            .collect()
+    };
+    named
+        .into_iter()
+        .map(|section| Section {
+            title: section.title,
+            entries: of(section.panels),
+        })
+        .collect()
 }
 
 /// In the place of the cards while nobody knows yet which there are.
@@ -64,42 +88,92 @@ fn ghosts() -> AnyView {
     .into_any()
 }
 
-/// Neighbours of one family together, or all together.
-fn groups(entries: Vec<Arc<PanelEntry>>, by_family: bool) -> Vec<Vec<Arc<PanelEntry>>> {
-    let mut groups: Vec<Vec<Arc<PanelEntry>>> = Vec::new();
-    for entry in entries {
-        match groups.last_mut() {
-            Some(group) if !by_family || group.last().is_some_and(|last| last.family == entry.family) => {
-                group.push(entry);
-            }
-            _ => groups.push(vec![entry]),
-        }
+fn section_of(app: App, section: Section) -> AnyView {
+    let views: Vec<ArcRwSignal<PanelView>> = section.entries.iter().map(|entry| app.board.view(&entry.id)).collect();
+    let foldable = !section.title.is_empty();
+    // One for each panel: nothing here has ever told its metrics. A model that waits for its first request is no such case:
+    // its panels say so themselves.
+    let absent = Memo::new(move |_| {
+        let whole = foldable && app.at().models.is_empty();
+        views
+            .iter()
+            .map(|view| whole && view.with(PanelView::has_no_source))
+            .collect::<Vec<bool>>()
+    });
+    let revealed = RwSignal::new(false);
+    let folded = Memo::new(move |_| if revealed.get() { Vec::new() } else { absent.get() });
+    let is_folded = move |at: usize| folded.with(|folded| folded.get(at).copied().unwrap_or_default());
+
+    let (tiles, charts): (Vec<_>, Vec<_>) = section
+        .entries
+        .iter()
+        .cloned()
+        .enumerate()
+        .partition(|(_, entry)| entry.kind == TILE);
+    let tiles: Vec<AnyView> = tiles
+        .into_iter()
+        .map(|(at, entry)| {
+            let folded = Signal::derive(move || is_folded(at));
+            view! { <div class="sl-tile" hidden=folded><Stat entry=entry /></div> }.into_any()
+        })
+        .collect();
+    let places: Arc<[usize]> = charts.iter().map(|(at, _)| *at).collect();
+    let classes = Memo::new(move |_| {
+        let shown: Vec<bool> = places.iter().map(|at| !is_folded(*at)).collect();
+        let mut spans = spans(shown.iter().filter(|shown| **shown).count()).into_iter();
+        shown
+            .into_iter()
+            .map(|shown| if shown { spans.next().unwrap_or_default() } else { "" })
+            .collect::<Vec<_>>()
+    });
+    let charts: Vec<AnyView> = charts
+        .into_iter()
+        .enumerate()
+        .map(|(rank, (at, entry))| {
+            let class = Signal::derive(move || classes.with(|classes| classes.get(rank).copied().unwrap_or_default()));
+            let folded = Signal::derive(move || is_folded(at));
+            view! { <div class=class hidden=folded><Panel entry=entry /></div> }.into_any()
+        })
+        .collect();
+    let titles: Vec<String> = section.entries.iter().map(|entry| entry.title.clone()).collect();
+    let heading = (!section.title.is_empty()).then(|| view! { <h2 class="sl-group-title">{section.title}</h2> });
+    view! {
+        {heading}
+        {(!tiles.is_empty()).then(|| view! { <div class="sl-tiles">{tiles}</div> })}
+        {(!charts.is_empty()).then(|| view! { <div class="sl-grid">{charts}</div> })}
+        {part(move || fold(absent.get(), &titles, revealed))}
     }
-    groups
+    .into_any()
 }
 
-fn charts_of(app: App, entries: Vec<Arc<PanelEntry>>, titled: bool) -> AnyView {
-    let family = entries.first().map(|entry| entry.family.clone()).unwrap_or_default();
-    let title = app.catalog.with_untracked(|catalog| match catalog {
-        Load::Here(catalog) => catalog
-            .families
-            .iter()
-            .find(|known| known.id == family)
-            .map(|known| known.title.clone()),
-        _ => None,
-    });
-    let title = title
-        .filter(|_| titled)
-        .map(|title| view! { <p class="sl-group-title">{title}</p> });
-    let classes = spans(entries.len());
-    let cards: Vec<AnyView> = entries
-        .into_iter()
-        .zip(classes)
-        .map(|(entry, class)| view! { <div class=class><Panel entry=entry /></div> }.into_any())
+/// One quiet line for the panels that nothing here feeds.
+fn fold(absent: Vec<bool>, titles: &[String], revealed: RwSignal<bool>) -> AnyView {
+    let names: Vec<&str> = absent
+        .iter()
+        .zip(titles)
+        .filter(|(absent, _)| **absent)
+        .map(|(_, title)| title.as_str())
         .collect();
+    if names.is_empty() {
+        return ().into_any();
+    }
+    let said = match names.len() {
+        1 => format!("1 chart has no source here: {}.", names.join("")),
+        many => format!("{many} charts have no source here: {}.", names.join(", ")),
+    };
     view! {
-        {title}
-        <div class="sl-grid">{cards}</div>
+        <p class="sl-fold">
+            <span>{said}</span>
+            " "
+            <button
+                type="button"
+                class="sl-link"
+                aria-expanded=Signal::derive(move || revealed.get().to_string())
+                on:click=press(move || revealed.update(|shown| *shown = !*shown))
+            >
+                {Signal::derive(move || if revealed.get() { "Hide" } else { "Show" }.to_owned())}
+            </button>
+        </p>
     }
     .into_any()
 }
@@ -128,16 +202,6 @@ fn spans(count: usize) -> Vec<&'static str> {
         .collect()
 }
 
-/// Entries of one catalogue differ by their ids.
-#[derive(Clone)]
-struct Same(Arc<PanelEntry>);
-
-impl PartialEq for Same {
-    fn eq(&self, other: &Self) -> bool {
-        self.0.id == other.0.id
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -159,24 +223,5 @@ mod tests {
                 assert_eq!(filled, 0, "{count} cards: a hole in the last row at {width}");
             }
         }
-    }
-
-    #[test]
-    fn families_stand_together_where_asked() {
-        let entry = |family: &str| {
-            let text = format!(
-                r#"{{"id":"{family}.x","family":"{family}","title":"","tells":"","when_bad":"","unit":"none","kind":"line","covers":[],"queries":[],"thresholds":[]}}"#
-            );
-            Arc::new(serde_json::from_str::<PanelEntry>(&text).unwrap())
-        };
-        let entries = ["vllm", "vllm", "ovms"].map(entry).to_vec();
-        let sizes = |by_family| {
-            groups(entries.clone(), by_family)
-                .iter()
-                .map(Vec::len)
-                .collect::<Vec<_>>()
-        };
-        assert_eq!(sizes(true), [2, 1]);
-        assert_eq!(sizes(false), [3]);
     }
 }

@@ -3,6 +3,7 @@
 use leptos::{ev::MouseEvent, prelude::*};
 
 use super::{
+    boards::Boards,
     icon::{Icon, icon},
     part, press,
 };
@@ -21,14 +22,15 @@ pub fn Shell(children: Children) -> impl IntoView {
             {alone
                 .then(|| {
                     view! {
-                        <a class="sl-brand" href=move || href(app, Page::Overview) on:click=move |event| follow(app, Page::Overview, &event)>
+                        <a class="sl-brand" href=move || href(app, &Page::Overview) on:click=move |event| follow(app, &Page::Overview, &event)>
                             {icon(Icon::Logo)}
                             "Servelens"
                         </a>
                     }
                 })}
             <nav class="sl-tabs" aria-label="Servelens pages">
-                {Page::ALL.map(|page| tab(app, page)).into_iter().collect::<Vec<_>>()}
+                {Page::TABS.map(|page| tab(app, page)).into_iter().collect::<Vec<_>>()}
+                <Boards />
             </nav>
             {alone.then(|| side(app))}
         </header>
@@ -38,31 +40,33 @@ pub fn Shell(children: Children) -> impl IntoView {
 }
 
 fn tab(app: App, page: Page) -> AnyView {
-    let current = move || (app.lost().is_none() && app.page() == page).then_some("page");
+    let title = page.title().to_owned();
+    let page = StoredValue::new(page);
+    let current = move || (app.lost().is_none() && page.with_value(|page| app.page() == *page)).then_some("page");
     view! {
         <a
             class="sl-tab"
-            href=Signal::derive(move || href(app, page))
+            href=Signal::derive(move || href(app, &page.get_value()))
             aria-current=Signal::derive(current)
-            on:click=move |event| follow(app, page, &event)
+            on:click=move |event| follow(app, &page.get_value(), &event)
         >
-            {page.title()}
+            {title}
         </a>
     }
     .into_any()
 }
 
-fn href(app: App, page: Page) -> String {
-    app.host().href(&app.at().on(page))
+pub fn href(app: App, page: &Page) -> String {
+    app.host().href(&app.at().on(page.clone()))
 }
 
 /// A plain click stays on the page; with a key or another button the browser does what it does with links.
-fn follow(app: App, page: Page, event: &MouseEvent) {
+pub fn follow(app: App, page: &Page, event: &MouseEvent) {
     if event.button() != 0 || event.ctrl_key() || event.meta_key() || event.shift_key() || event.alt_key() {
         return;
     }
     event.prevent_default();
-    app.go(untrack(|| app.at().on(page)));
+    app.go(untrack(|| app.at().on(page.clone())));
 }
 
 fn side(app: App) -> AnyView {

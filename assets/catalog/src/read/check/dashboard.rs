@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Checker, raw};
-use crate::model::{Catalog, Dashboard, DashboardId, PanelId};
+use crate::model::{Catalog, Dashboard, DashboardId, GROUPS, PanelId};
 
 /// `written` are the ids of all panels of the files: one whose own faults kept it out is not reported here again.
 pub(super) fn add(catalog: &mut Catalog, raw: &raw::Dashboard, written: &BTreeSet<&str>, check: &mut Checker<'_>) {
@@ -39,10 +39,37 @@ pub(super) fn add(catalog: &mut Catalog, raw: &raw::Dashboard, written: &BTreeSe
             Some(id) => panels.push(id),
         }
     }
+    let group = raw.group.as_ref().map_or("", |group| group.get_ref().as_str());
+    if let Some(text) = &raw.group
+        && !GROUPS.contains(&group)
+    {
+        check.fault(
+            text,
+            format!("there is no group {group:?}"),
+            format!("choose one of: {}", GROUPS.join(", ")),
+        );
+    }
+    let mut headings: Vec<(String, usize)> = Vec::new();
+    for section in &raw.sections {
+        let title = check.filled(&section.title, "title of a section", &owner);
+        let first = section.first.get_ref();
+        let last = headings.last().map(|(_, at)| *at);
+        match panels.iter().position(|panel| panel.as_str() == first) {
+            None if written.contains(first.as_str()) && catalog.panel(first).is_none() => {}
+            Some(at) if last.is_none_or(|last| last < at) => headings.push((title, at)),
+            _ => check.fault(
+                &section.first,
+                format!("no panel {first:?} of {owner} follows the section before"),
+                "name the first panel of each section, in the order of the panels",
+            ),
+        }
+    }
     catalog.dashboards.push(Dashboard {
         id,
         title,
         tells,
         panels,
+        group: group.to_owned(),
+        headings,
     });
 }

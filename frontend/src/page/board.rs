@@ -1,0 +1,33 @@
+//! Every page with charts: a heading, the boards that go deeper, and the dashboard's panels. The page of models has the
+//! table of models above them.
+
+use leptos::prelude::*;
+
+use crate::{
+    route::Page,
+    state::App,
+    ui::{boards::Deeper, grid::Grid, models::ModelTable, notice::Notices, toolbar::Toolbar},
+};
+
+pub fn page(app: App, page: Page) -> AnyView {
+    let at = StoredValue::new(page);
+    let title = move || at.with_value(|page| app.title(page));
+    let tells = move || {
+        let board = at.with_value(|page| app.dashboard(page));
+        board.map(|board| board.tells).unwrap_or_default()
+    };
+    view! {
+        <div class="sl-head">
+            <div class="sl-head-text">
+                <h1>{Signal::derive(title)}</h1>
+                <p class="sl-muted">{Signal::derive(tells)}</p>
+            </div>
+            <Toolbar />
+        </div>
+        <Notices />
+        <Deeper page=at.get_value() />
+        {(at.get_value() == Page::Models).then(|| view! { <ModelTable /> })}
+        <Grid page=at.get_value() />
+    }
+    .into_any()
+}
