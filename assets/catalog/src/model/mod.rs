@@ -14,6 +14,7 @@ mod slo;
 mod span;
 mod unit;
 
+#[cfg(feature = "export")]
 pub(crate) use alert::replaced;
 pub use alert::{Alert, AlertGroup, Home, Limit, Severity, Unless};
 pub use catalog::Catalog;
