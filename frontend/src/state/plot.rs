@@ -30,6 +30,11 @@ impl Line {
         Some((self.start + i64::try_from(at).ok()? * i64::from(self.step), *value))
     }
 
+    /// Whether there is more than one sample: a single one, such as a total, has no course.
+    pub fn has_course(&self) -> bool {
+        self.values.iter().filter(|value| !value.is_nan()).nth(1).is_some()
+    }
+
     /// Whether a value of this line is a number or only on which side of a number the truth is.
     pub fn said(&self, value: f64) -> Said {
         match self.below {

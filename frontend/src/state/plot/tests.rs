@@ -136,7 +136,7 @@ fn a_quantile_at_the_end_of_its_histogram_is_said_as_more_or_less() {
     assert_eq!(line.extent(), Some((0.3, 10.0)), "drawn at the bounds");
     assert_eq!(
         plot.spoken("Wait"),
-        "Wait. p95: now more than 10.0 s, between less than 300 ms and more than 10.0 s."
+        "Wait. p95: now more than 10 s, between less than 300 ms and more than 10 s."
     );
     assert!(plot.beyond().unwrap().starts_with("> and < mean"));
     let plain = Plot::new(&entry("line", "seconds", "p95"), vec![frame(&[], &[0.1, 10.0])], 0, 1);

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     host::BrowserClock,
-    state::{App, Look, PanelView, Shown},
+    state::{App, Line, Look, PanelView, Shown},
 };
 use chart::{Clock as _, Grain, Level};
 
@@ -33,10 +33,17 @@ pub fn Stat(entry: Arc<PanelEntry>) -> impl IntoView {
     let labelled = heading.clone();
     let title = entry.title.clone();
     let level = move || shown.with(|shown| shown.as_ref().and_then(|shown| now(shown).and_then(|now| now.level)));
+    let has_course = Memo::new(move |_| {
+        shown.with(|shown| {
+            shown
+                .as_ref()
+                .is_some_and(|shown| shown.plot.lines.iter().any(Line::has_course))
+        })
+    });
     let body = move || match look.get() {
         Look::Picture => view! {
             {part(move || shown.with(|shown| shown.as_ref().and_then(|shown| number(shown))).into_any())}
-            <Chart title=title.clone() shown=shown only=only />
+            {has_course.get().then(|| view! { <Chart title=title.clone() shown=shown only=only /> })}
         }
         .into_any(),
         Look::Loading => {
