@@ -81,12 +81,11 @@ fn all_faults_of_the_configuration_are_reported_at_once() {
         ],
         &[("SERVELENS_MANIFEST_SHAPE", "round")],
         2,
-        "servelens: the configuration has 6 faults:\n  \
+        "servelens: the configuration has 5 faults:\n  \
          - --listen: give an IP address and a port, e.g. 127.0.0.1:8477 or [::]:8477\n  \
          - --assets is missing: give it as a flag, as SERVELENS_ASSETS or in the file\n  \
          - SERVELENS_MANIFEST_SHAPE: choose one of: legacy, standard\n  \
          - --upstream: choose one of: thanos, prometheus\n  \
-         - --cluster-url is missing: give it as a flag, as SERVELENS_CLUSTER_URL or in the file\n  \
          - --scrape-interval: give a whole number and a unit (ms, s, m, h), e.g. 30s",
     );
 }
