@@ -17,11 +17,14 @@ pub fn probe(catalog: &Catalog, panels: &[&Panel], choices: &Choices, vars: &Var
     (!arms.is_empty()).then(|| arms.join(" or "))
 }
 
+/// What restricts the names, one list for each alternative, and the names.
+type Group = (Vec<Vec<Matcher>>, BTreeSet<String>);
+
 /// `group by (__name__, le, …)` of every bucket behind a quantile, by all the labels that any quantile keeps apart.
 fn buckets(catalog: &Catalog, panels: &[&Panel], choices: &Choices, vars: &Vars) -> Vec<String> {
     let mut labels = BTreeSet::new();
     // Names that the variables restrict in the same way share a selector.
-    let mut groups: BTreeMap<Vec<String>, (Vec<Vec<Matcher>>, BTreeSet<String>)> = BTreeMap::new();
+    let mut groups: BTreeMap<Vec<String>, Group> = BTreeMap::new();
     for query in panels.iter().flat_map(|panel| &panel.queries) {
         let Some(quantile) = quantile(&query.expr) else {
             continue;
