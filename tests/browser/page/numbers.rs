@@ -351,7 +351,7 @@ async fn a_quantile_beyond_its_histogram_says_more_than_and_not_a_number() -> Re
         let day = panels(&json!({"panels": ["vllm.ttft"], "from": to - 86_400, "to": to, "width": 2_880})).await?;
         let beyond = |series: &Series| {
             let clamped = |(_, value): &(i64, f64)| said(series, *value).1.is_infinite();
-            series.samples().filter(clamped).map(|(at, _)| at).last()
+            series.samples().filter(clamped).map(|(at, _)| at).next_back()
         };
         let to = day["vllm.ttft"].frames.iter().filter_map(beyond).max();
         let to = to.context("no tail of the day lies beyond its last bucket")?;
