@@ -6,6 +6,8 @@ mod browser;
 #[cfg(test)]
 mod contract;
 #[cfg(test)]
+mod front;
+#[cfg(test)]
 mod proof;
 #[cfg(test)]
 mod tidy;

@@ -5,6 +5,7 @@
 
 pub mod child;
 pub mod demo;
+pub mod front_door;
 pub mod go_tool;
 pub mod host;
 pub mod host_build;

@@ -44,6 +44,12 @@ pub async fn serve(upstream: &str, more: &[&str]) -> Result<Serve> {
 
 /// As [`serve`], with the assets in `assets`.
 pub async fn serve_with_assets(assets: &Path, upstream: &str, more: &[&str]) -> Result<Serve> {
+    let plain = [&["--upstream", "prometheus", "--cluster-url", upstream], more].concat();
+    serve_with(assets, &plain).await
+}
+
+/// As [`serve`], with all settings but those of the page and the ports.
+pub async fn serve_with(assets: &Path, more: &[&str]) -> Result<Serve> {
     let (listen, metrics) = (
         format!("127.0.0.1:{}", free_port()?),
         format!("127.0.0.1:{}", free_port()?),
@@ -57,10 +63,6 @@ pub async fn serve_with_assets(assets: &Path, upstream: &str, more: &[&str]) -> 
         &metrics,
         "--assets",
         &assets,
-        "--upstream",
-        "prometheus",
-        "--cluster-url",
-        upstream,
     ];
     args.extend_from_slice(more);
     let child = child::start_kept(&paths::servelens()?, &args, &[])?;

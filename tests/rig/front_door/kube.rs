@@ -1,0 +1,198 @@
+//! etcd, the API server with RBAC on, and the controllers that fill the role `view`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result};
+use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
+use serde_json::json;
+
+use super::{Https, objects};
+use crate::rig::child::{self, Tied};
+use crate::rig::go_tool::{ETCD, KUBE_APISERVER, KUBE_CONTROLLER_MANAGER};
+use crate::rig::serve::free_port;
+use crate::rig::{http, wait};
+
+/// Of the rig itself: lives as long as one run, on loopback.
+const ROOT: &str = "rig-root";
+
+/// Whose token a test sends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum User {
+    /// cluster-admin.
+    Admin,
+    /// cluster-monitoring-view, and nothing else.
+    Viewer,
+    /// `view` in team-a.
+    One,
+    /// `view` in team-a and team-b, monitoring-rules-view in team-a.
+    Two,
+    /// An account without any role.
+    Nobody,
+}
+
+impl User {
+    pub const ALL: [User; 5] = [User::Admin, User::Viewer, User::One, User::Two, User::Nobody];
+
+    /// The service account's name.
+    #[must_use]
+    pub fn account(self) -> &'static str {
+        match self {
+            User::Admin => "admin",
+            User::Viewer => "viewer",
+            User::One => "one",
+            User::Two => "two",
+            User::Nobody => "nobody",
+        }
+    }
+}
+
+/// The running control plane.
+#[derive(Debug)]
+pub struct Kube {
+    pub url: String,
+    pub https: Https,
+    pub ca_file: PathBuf,
+    /// Of the certificate for 127.0.0.1 that every server of the rig shows.
+    pub cert_file: PathBuf,
+    pub key_file: PathBuf,
+    pub kubeconfig: PathBuf,
+    tokens: Vec<(User, String)>,
+}
+
+impl Kube {
+    #[must_use]
+    pub fn token(&self, user: User) -> &str {
+        let found = self.tokens.iter().find(|(other, _)| *other == user);
+        found.map_or("", |(_, token)| token.as_str())
+    }
+}
+
+pub(super) async fn start(folder: &Path, children: &mut Vec<Tied>) -> Result<Kube> {
+    let file = |name: &str| folder.join(name);
+    let text = |path: &Path| path.to_string_lossy().into_owned();
+    let ca_pem = write_certificates(folder)?;
+    let (client, peer, secure) = (free_port()?, free_port()?, free_port()?);
+    let etcd = format!("http://127.0.0.1:{client}");
+    let peers = format!("http://127.0.0.1:{peer}");
+    children.push(child::start_kept(
+        &ETCD.path()?,
+        &[
+            "--name=rig",
+            &format!("--data-dir={}", text(&file("etcd"))),
+            "--unsafe-no-fsync",
+            "--log-level=error",
+            &format!("--listen-client-urls={etcd}"),
+            &format!("--advertise-client-urls={etcd}"),
+            &format!("--listen-peer-urls={peers}"),
+            &format!("--initial-advertise-peer-urls={peers}"),
+            &format!("--initial-cluster=rig={peers}"),
+        ],
+        &[],
+    )?);
+    let health = format!("{etcd}/health");
+    wait::until(
+        "etcd is healthy",
+        async || http::get(&health).await,
+        |answer| answer.status.is_success(),
+    )
+    .await?;
+
+    fs::write(
+        file("tokens.csv"),
+        format!("{ROOT},rig-root,rig-root,\"system:masters\"\n"),
+    )?;
+    children.push(child::start_kept(
+        &KUBE_APISERVER.path()?,
+        &[
+            &format!("--etcd-servers={etcd}"),
+            "--bind-address=127.0.0.1",
+            &format!("--secure-port={secure}"),
+            "--advertise-address=198.51.100.1",
+            "--endpoint-reconciler-type=none",
+            "--authorization-mode=RBAC",
+            &format!("--token-auth-file={}", text(&file("tokens.csv"))),
+            &format!("--tls-cert-file={}", text(&file("server.crt"))),
+            &format!("--tls-private-key-file={}", text(&file("server.key"))),
+            "--service-account-issuer=https://kubernetes.default.svc",
+            &format!("--service-account-key-file={}", text(&file("accounts.pub"))),
+            &format!("--service-account-signing-key-file={}", text(&file("accounts.key"))),
+            "--service-cluster-ip-range=10.0.0.0/24",
+        ],
+        &[],
+    )?);
+    let url = format!("https://127.0.0.1:{secure}");
+    let https = Https::new(&ca_pem)?;
+    let ready = format!("{url}/readyz");
+    let answers = wait::until(
+        "the API server is ready",
+        async || https.get(&ready, ROOT).await,
+        |answer| answer.status.is_success(),
+    )
+    .await;
+    answers.with_context(|| last_words(children))?;
+
+    let kubeconfig = file("kubeconfig");
+    let config = json!({
+        "apiVersion": "v1", "kind": "Config", "current-context": "rig",
+        "clusters": [{"name": "rig", "cluster": {"server": url, "certificate-authority": file("ca.crt")}}],
+        "users": [{"name": "rig", "user": {"token": ROOT}}],
+        "contexts": [{"name": "rig", "context": {"cluster": "rig", "user": "rig"}}],
+    });
+    fs::write(&kubeconfig, config.to_string())?;
+    children.push(child::start_kept(
+        &KUBE_CONTROLLER_MANAGER.path()?,
+        &[
+            &format!("--kubeconfig={}", text(&kubeconfig)),
+            "--leader-elect=false",
+            "--bind-address=127.0.0.1",
+            &format!("--secure-port={}", free_port()?),
+            &format!("--cert-dir={}", text(&file("controllers"))),
+            "--controllers=clusterrole-aggregation-controller,serviceaccount-controller,namespace-controller",
+        ],
+        &[],
+    )?);
+    let tokens = objects::make(&https, &url, ROOT)
+        .await
+        .with_context(|| last_words(children))?;
+    Ok(Kube {
+        url,
+        https,
+        ca_file: file("ca.crt"),
+        cert_file: file("server.crt"),
+        key_file: file("server.key"),
+        kubeconfig,
+        tokens,
+    })
+}
+
+/// An authority, a certificate for 127.0.0.1 and the keys of accounts' tokens; gives the authority.
+fn write_certificates(folder: &Path) -> Result<String> {
+    let ca_key = KeyPair::generate()?;
+    let mut ca = CertificateParams::new(Vec::new())?;
+    ca.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    ca.distinguished_name.push(DnType::CommonName, "rig");
+    let ca_pem = ca.self_signed(&ca_key)?.pem();
+    let issuer = Issuer::new(ca, ca_key);
+    let key = KeyPair::generate()?;
+    let server = CertificateParams::new(vec!["127.0.0.1".to_owned(), "localhost".to_owned()])?;
+    let server = server.signed_by(&key, &issuer)?;
+    let accounts = KeyPair::generate()?;
+    for (name, text) in [
+        ("ca.crt", ca_pem.clone()),
+        ("server.crt", server.pem()),
+        ("server.key", key.serialize_pem()),
+        ("accounts.key", accounts.serialize_pem()),
+        ("accounts.pub", accounts.public_key_pem()),
+    ] {
+        fs::write(folder.join(name), text)?;
+    }
+    Ok(ca_pem)
+}
+
+/// What the youngest child has said.
+pub(super) fn last_words(children: &[Tied]) -> String {
+    let said = children.last().map(Tied::stderr).unwrap_or_default();
+    let lines: Vec<&str> = said.lines().rev().take(20).collect();
+    lines.into_iter().rev().collect::<Vec<_>>().join("\n")
+}

@@ -1,0 +1,75 @@
+//! OpenShift's monitoring front as it is: two Prometheus servers with Thanos sidecars and a querier, the proxies of ports
+//! 9091, 9092 and 9093 in the cluster's own configuration, and the API server with RBAC that they ask.
+//!
+//! Starts once for a run and ends with this process. Everything listens on loopback only.
+
+mod client;
+mod kube;
+mod objects;
+mod proxies;
+mod stores;
+mod target;
+
+use std::path::PathBuf;
+use std::sync::{Mutex, OnceLock};
+
+use anyhow::{Result, anyhow};
+use tempfile::TempDir;
+
+use super::child::Tied;
+pub use client::Https;
+pub use kube::{Kube, User};
+
+/// The running front.
+#[derive(Debug)]
+pub struct Front {
+    /// 9091.
+    pub cluster_url: String,
+    /// 9092.
+    pub tenancy_url: String,
+    /// 9093.
+    pub rules_url: String,
+    pub kube: Kube,
+    /// What all certificates are checked against.
+    pub ca_file: PathBuf,
+    pub https: Https,
+    _children: Mutex<Vec<Tied>>,
+    _folder: TempDir,
+}
+
+/// The front that all tests share.
+pub fn front() -> Result<&'static Front> {
+    static FRONT: OnceLock<Result<Front, String>> = OnceLock::new();
+    let front = FRONT.get_or_init(|| {
+        // A thread and a runtime of its own: no test's runtime may own what all tests use.
+        let started = std::thread::spawn(|| {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+            runtime.block_on(start())
+        });
+        let front = started.join().map_err(|_| "starting it panicked".to_owned())?;
+        front.map_err(|fault| format!("{fault:#}"))
+    });
+    front
+        .as_ref()
+        .map_err(|fault| anyhow!("the monitoring front did not start: {fault}"))
+}
+
+async fn start() -> Result<Front> {
+    let folder = tempfile::tempdir()?;
+    let mut children = Vec::new();
+    let target = target::serve()?;
+    let querier = stores::start(folder.path(), target, &mut children).await?;
+    let kube = kube::start(folder.path(), &mut children).await?;
+    let https = kube.https.clone();
+    let proxies = proxies::start(folder.path(), &kube, &querier, &mut children).await?;
+    Ok(Front {
+        cluster_url: proxies.cluster_url,
+        tenancy_url: proxies.tenancy_url,
+        rules_url: proxies.rules_url,
+        ca_file: kube.ca_file.clone(),
+        https,
+        kube,
+        _children: Mutex::new(children),
+        _folder: folder,
+    })
+}
