@@ -47,7 +47,9 @@ fn texts<'a>(value: &'a Value, keys: &[&str], found: &mut Vec<&'a str>) {
 /// The queries as the other program sends them when everything is chosen.
 fn sent(expr: &str, variables: &BTreeSet<&str>) -> String {
     variables.iter().fold(
-        expr.replace("$__rate_interval", "2m").replace("$__range", "1h"),
+        expr.replace("$__rate_interval", "2m")
+            .replace("$__interval", "1m")
+            .replace("$__range", "1h"),
         |expr, name| expr.replace(&format!("\"${name}\""), "\".*\""),
     )
 }
