@@ -7,6 +7,7 @@ mod exports;
 mod manifest;
 mod program;
 mod promtool;
+mod rule_exports;
 mod rules;
 mod token;
 mod upstream;

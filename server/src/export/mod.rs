@@ -1,15 +1,16 @@
-//! `servelens export`: writes the catalogue's dashboards as another program's files and says what is not in them.
+//! `servelens export`: writes the catalogue's dashboards and rules as another program's files and says what is not in them.
 //!
 //! The files are made by `catalog::export`; here they are only chosen, written and reported.
 
 mod args;
+mod dashboards;
 mod report;
+mod rules;
 
 use std::path::Path;
 
-use catalog::export::{Export, Order, grafana};
-use catalog::resolve::Choices;
-use catalog::{Catalog, Dashboard};
+use catalog::Catalog;
+use catalog::export::{Export, console, grafana};
 
 pub use args::{Args, Output, Target};
 
@@ -35,40 +36,32 @@ impl ExportError {
     }
 }
 
+/// The files of one target, not yet written.
+struct Made {
+    export: Export,
+    /// What the files hold, in the plural.
+    what: &'static str,
+    count: usize,
+}
+
 /// Writes the files and returns the report for standard output.
 pub fn run(args: &Args) -> Result<String, ExportError> {
     let catalog = Catalog::embedded().map_err(|cause| ExportError::Failed(cause.to_string()))?;
-    let dashboards = chosen(&catalog, &args.dashboards)?;
-    let choices = Choices::for_files(&catalog, catalog.panels());
-    let order = Order {
-        catalog: &catalog,
-        choices: &choices,
-        dashboards,
-        servelens_url: args.servelens_url.as_deref().map(|url| url.trim_end_matches('/')),
-        scrape_interval_s: args.scrape_interval,
+    let made = match &args.target {
+        Target::Grafana(args) => dashboards::export(&catalog, args, grafana::export)?,
+        Target::Perses(args) => dashboards::perses(&catalog, args)?,
+        Target::ConsoleDashboard(args) => dashboards::export(&catalog, args, console::export)?,
+        Target::PrometheusRule(args) => rules::of_cluster(&catalog, args)?,
+        Target::Prometheus(args) => rules::of_host(&catalog, args)?,
     };
-    let made = match args.target {
-        Target::Grafana => grafana::export(&order),
-    };
-    let export = made.map_err(|cause| ExportError::Failed(cause.to_string()))?;
-    write(&args.out, &export)?;
-    match args.output {
-        Output::Text => Ok(report::text(args.target, &args.out, &export)),
-        Output::Json => report::json(args.target, &export).map_err(|cause| ExportError::Failed(cause.to_string())),
+    let place = args.target.place();
+    write(&place.out, &made.export)?;
+    match place.output {
+        Output::Text => Ok(report::text(args.target.as_str(), &place.out, &made)),
+        Output::Json => {
+            report::json(args.target.as_str(), &made).map_err(|cause| ExportError::Failed(cause.to_string()))
+        }
     }
-}
-
-fn chosen<'a>(catalog: &'a Catalog, ids: &[String]) -> Result<Vec<&'a Dashboard>, ExportError> {
-    if ids.is_empty() {
-        return Ok(catalog.dashboards().collect());
-    }
-    let unknown = |id: &String| {
-        let known: Vec<_> = catalog.dashboards().map(|dashboard| dashboard.id.as_str()).collect();
-        ExportError::Use(format!("there is no dashboard {id:?}; choose of {}", known.join(", ")))
-    };
-    ids.iter()
-        .map(|id| catalog.dashboard(id).ok_or_else(|| unknown(id)))
-        .collect()
 }
 
 /// Other files in the folder stay as they are.
@@ -80,6 +73,9 @@ fn write(folder: &Path, export: &Export) -> Result<(), ExportError> {
     std::fs::create_dir_all(folder).map_err(fault(folder))?;
     for file in &export.files {
         let path = folder.join(&file.name);
+        if let Some(parent) = path.parent() {
+            std::fs::create_dir_all(parent).map_err(fault(parent))?;
+        }
         std::fs::write(&path, &file.text).map_err(fault(&path))?;
     }
     Ok(())

@@ -1,27 +1,28 @@
 //! What was written, and what is not in it and why.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 
-use catalog::export::{Export, Note};
+use catalog::export::Note;
 use serde::Serialize;
 
-use super::Target;
+use super::Made;
 
-pub fn text(target: Target, folder: &Path, export: &Export) -> String {
+pub fn text(target: &str, folder: &Path, made: &Made) -> String {
     let mut out = format!(
-        "{}: {} files in {} with {} panels\n",
-        target.as_str(),
-        export.files.len(),
+        "{target}: {} files in {} with {} {}\n",
+        made.export.files.len(),
         folder.display(),
-        export.panels
+        made.count,
+        made.what
     );
     for Note {
         dashboard,
         panel,
         outcome,
         reason,
-    } in &export.notes
+    } in &made.export.notes
     {
         // Writing to a String cannot fail.
         let _ = writeln!(out, "{} {dashboard} {panel}: {reason}", outcome.as_str());
@@ -33,7 +34,9 @@ pub fn text(target: Target, folder: &Path, export: &Export) -> String {
 struct Report<'a> {
     target: &'a str,
     files: Vec<&'a str>,
-    panels: usize,
+    /// `panels` or `rules`, and how many.
+    #[serde(flatten)]
+    count: BTreeMap<&'static str, usize>,
     notes: Vec<Entry<'a>>,
 }
 
@@ -45,12 +48,13 @@ struct Entry<'a> {
     reason: &'a str,
 }
 
-pub fn json(target: Target, export: &Export) -> Result<String, serde_json::Error> {
+pub fn json(target: &str, made: &Made) -> Result<String, serde_json::Error> {
     let report = Report {
-        target: target.as_str(),
-        files: export.files.iter().map(|file| file.name.as_str()).collect(),
-        panels: export.panels,
-        notes: export
+        target,
+        files: made.export.files.iter().map(|file| file.name.as_str()).collect(),
+        count: BTreeMap::from([(made.what, made.count)]),
+        notes: made
+            .export
             .notes
             .iter()
             .map(|note| Entry {

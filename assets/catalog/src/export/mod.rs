@@ -4,10 +4,14 @@
 //! the same bytes. What a target cannot show is left out with a [`Note`] that says why, never silently. Nothing here
 //! writes a file.
 
+mod bands;
 mod bound;
+pub mod console;
 pub mod grafana;
 mod layout;
+pub mod perses;
 pub mod prometheus_rule;
+mod units;
 mod variables;
 
 use crate::model::{Catalog, Dashboard, Panel, PanelId};
@@ -73,6 +77,8 @@ pub enum ExportError {
     Bind(#[from] BindError),
     #[error("the file {0} could not be written as JSON: {1}")]
     Json(String, serde_json::Error),
+    #[error("the file {0} could not be written as YAML: {1}")]
+    Yaml(String, String),
 }
 
 impl Export {
@@ -87,6 +93,14 @@ impl Export {
         Ok(())
     }
 
+    fn yaml_file(&mut self, name: String, value: &impl serde::Serialize) -> Result<(), ExportError> {
+        match serde_saphyr::to_string(value) {
+            Ok(text) => self.files.push(File { name, text }),
+            Err(cause) => return Err(ExportError::Yaml(name, cause.to_string())),
+        }
+        Ok(())
+    }
+
     fn note(&mut self, dashboard: &Dashboard, panel: &Panel, outcome: Outcome, reason: impl Into<String>) {
         self.notes.push(Note {
             dashboard: dashboard.id.to_string(),
@@ -94,6 +108,16 @@ impl Export {
             outcome,
             reason: reason.into(),
         });
+    }
+}
+
+/// Every heading with its panels; one without a title where the dashboard has none.
+fn sections(dashboard: &Dashboard) -> Vec<(&str, &[PanelId])> {
+    let sections: Vec<_> = dashboard.sections().collect();
+    if sections.is_empty() {
+        vec![("", &dashboard.panels)]
+    } else {
+        sections
     }
 }
 

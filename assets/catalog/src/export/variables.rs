@@ -11,17 +11,27 @@ pub(super) struct Variable {
     pub title: String,
     /// The labels that carry it, the one of most families first; never empty.
     pub labels: Vec<String>,
-    /// Series that have at least one of them.
-    pub selector: String,
+    /// Of series that have at least one of them.
+    matchers: Vec<Matcher>,
 }
 
 impl Variable {
+    /// Series that have at least one of the labels.
+    pub fn selector(&self) -> String {
+        selector("", &self.matchers)
+    }
+
     /// PromQL whose answer has each value in the label `value`, whichever label carries it.
     pub fn values(&self) -> String {
         let arms: Vec<_> = self
             .labels
             .iter()
-            .map(|label| format!(r#"label_replace({}, "value", "$1", "{label}", "(.+)")"#, self.selector))
+            .map(|label| {
+                let mut matchers = self.matchers.clone();
+                matchers.push(Matcher::present(label));
+                let series = selector("", &matchers);
+                format!(r#"label_replace({series}, "value", "$1", "{label}", "(.+)")"#)
+            })
             .collect();
         format!("group by (value) ({})", arms.join(" or "))
     }
@@ -74,7 +84,7 @@ pub(super) fn of(order: &Order<'_>, panels: &[&Panel], dialect: &Dialect) -> Vec
             name: name.to_owned(),
             title: title(name),
             labels: first,
-            selector: selector("", &matchers),
+            matchers,
         });
     }
     found

@@ -45,6 +45,12 @@ impl Matcher {
         Self::is(label, &LabelValue::new(""))
     }
 
+    /// The series has such a label.
+    #[cfg(feature = "export")]
+    pub(crate) fn present(label: &str) -> Self {
+        Self::none_of(label, &[LabelValue::new("")])
+    }
+
     /// The label is one of these values; with one value a plain `=`, which the server answers faster.
     pub fn any_of(label: &str, values: &[LabelValue]) -> Self {
         match values {

@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use crate::export::{Export, File, Order, grafana};
+use crate::export::{Export, File, Order, Outcome, console, grafana, perses};
 use crate::resolve::Choices;
-use crate::{Catalog, Dashboard};
+use crate::{Catalog, Dashboard, Kind};
 
 fn shipped() -> Catalog {
     Catalog::embedded().unwrap_or_else(|error| panic!("{error}"))
@@ -126,5 +126,118 @@ panels = ["f.p"]
 #[test]
 fn the_same_catalogue_gives_the_same_bytes() {
     let (one, other) = (shipped(), shipped());
-    assert_eq!(export(&one, &[], grafana::export), export(&other, &[], grafana::export));
+    for to in [grafana::export, console::export, |order: &Order<'_>| {
+        perses::export(order, PERSES)
+    }] {
+        assert_eq!(export(&one, &[], to), export(&other, &[], to));
+    }
+}
+
+fn panels(catalog: &Catalog) -> usize {
+    catalog.dashboards().map(|dashboard| dashboard.panels.len()).sum()
+}
+
+const PERSES: perses::Settings<'_> = perses::Settings {
+    project: "lens",
+    datasource: Some("thanos"),
+    api: perses::ApiVersion::V1Alpha2,
+};
+
+#[test]
+fn a_perses_dashboard_and_its_object_are_written_whole() {
+    let catalog = shipped();
+    let export = export(&catalog, &["overview"], |order| perses::export(order, PERSES));
+    let names: Vec<_> = export.files.iter().map(|file| file.name.as_str()).collect();
+    assert_eq!(names, ["objects/overview.yaml", "overview.json"]);
+    insta::assert_snapshot!("perses_overview", export.files[1].text);
+    let first: Vec<_> = export.files[0].text.lines().take(10).collect();
+    assert_eq!(
+        first,
+        [
+            "apiVersion: perses.dev/v1alpha2",
+            "kind: PersesDashboard",
+            "metadata:",
+            "  name: servelens-overview",
+            "  namespace: lens",
+            "  labels:",
+            "    app.kubernetes.io/part-of: servelens",
+            "spec:",
+            "  config:",
+            "    display:",
+        ]
+    );
+}
+
+#[test]
+fn a_console_dashboard_is_written_whole() {
+    let catalog = shipped();
+    let export = export(&catalog, &["overview"], console::export);
+    assert_eq!(export.files.len(), 1);
+    insta::assert_snapshot!("console_overview", export.files[0].text);
+}
+
+#[test]
+fn what_a_target_does_not_show_is_named_with_its_reason() {
+    let catalog = shipped();
+    let check = |export: Export, reason: &str| {
+        let dropped: Vec<_> = export
+            .notes
+            .iter()
+            .filter(|note| note.outcome == Outcome::Dropped)
+            .map(|note| {
+                assert_eq!(note.reason, reason);
+                note.panel.as_str()
+            })
+            .collect();
+        let bars: Vec<_> = catalog
+            .dashboards()
+            .flat_map(|dashboard| &dashboard.panels)
+            .filter(|id| catalog.panel(id.as_str()).unwrap().kind == Kind::Bar)
+            .map(|id| id.as_str())
+            .collect();
+        assert!(!bars.is_empty());
+        assert_eq!(dropped, bars);
+        assert_eq!(export.panels, panels(&catalog) - bars.len());
+    };
+    check(
+        export(&catalog, &[], |order| perses::export(order, PERSES)),
+        "Perses has no chart for the buckets of a classic histogram",
+    );
+    check(
+        export(&catalog, &[], console::export),
+        "the console has no chart for the buckets of a histogram",
+    );
+}
+
+#[test]
+fn a_variable_is_offered_where_a_query_uses_it_and_nowhere_else() {
+    let catalog = shipped();
+    for dashboard in export(&catalog, &[], |order| perses::export(order, PERSES)).files {
+        if !dashboard.name.ends_with(".json") {
+            continue;
+        }
+        let value = json(&dashboard);
+        let panels = value["spec"]["panels"].to_string();
+        let offered = value["spec"]["variables"].as_array().unwrap();
+        for name in catalog.variables() {
+            let is_offered = offered.iter().any(|variable| variable["spec"]["name"] == name);
+            assert_eq!(
+                panels.contains(&format!("${name}\\")),
+                is_offered,
+                "{}: {name}",
+                dashboard.name
+            );
+        }
+    }
+}
+
+/// Older consoles put a variable's value wherever its name begins a longer one.
+#[test]
+fn no_variable_is_the_beginning_of_another() {
+    let catalog = shipped();
+    let names = catalog.variables();
+    for name in &names {
+        let longer = names.iter().find(|other| other != &name && other.starts_with(name));
+        assert_eq!(longer, None, "{name}");
+    }
 }

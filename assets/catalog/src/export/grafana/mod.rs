@@ -94,7 +94,7 @@ fn variable_list(order: &Order<'_>, shown: &[&Panel]) -> Vec<VariableModel> {
     }];
     for variable in variables::of(order, shown, &DIALECT) {
         let (query, regex) = match variable.labels.as_slice() {
-            [label] => (format!("label_values({}, {label})", variable.selector), None),
+            [label] => (format!("label_values({}, {label})", variable.selector()), None),
             _ => (
                 format!("query_result({})", variable.values()),
                 Some(r#"/value="([^"]+)"/"#),

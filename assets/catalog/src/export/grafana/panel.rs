@@ -4,10 +4,11 @@ use super::model::{
     Color, Custom, DataSource, Defaults, FieldConfig, GrafanaPanel, Legend, Mode, Options, Reduce, Stacking, Step,
     Target, Thresholds, Tooltip,
 };
+use crate::export::bands::{self, Band};
 use crate::export::bound::BoundQuery;
 use crate::export::layout::Place;
 use crate::export::{Order, description};
-use crate::model::{Kind, Level, Panel, Unit};
+use crate::model::{Kind, Panel, Unit};
 
 pub(super) fn panel(
     id: usize,
@@ -16,7 +17,6 @@ pub(super) fn panel(
     place: Place,
     order: &Order<'_>,
 ) -> GrafanaPanel {
-    let has_thresholds = !(panel.thresholds.is_empty() && panel.floors.is_empty());
     GrafanaPanel {
         id,
         kind: match panel.kind {
@@ -42,7 +42,7 @@ pub(super) fn panel(
                     mode: "absolute",
                     steps: steps(panel),
                 },
-                custom: custom(panel.kind, has_thresholds),
+                custom: custom(panel.kind, bands::any(panel)),
             },
             overrides: [],
         },
@@ -79,30 +79,11 @@ fn target(index: usize, query: BoundQuery, panel: &Panel, order: &Order<'_>) -> 
 
 /// Grafana wants the steps ascending, the first without a value.
 fn steps(panel: &Panel) -> Vec<Step> {
-    const GOOD: &str = "green";
-    let color = |level| match level {
-        Level::Warning => "orange",
-        Level::Critical => "red",
+    let step = |band: Band| Step {
+        value: band.from,
+        color: band.color,
     };
-    let mut steps = Vec::new();
-    // A floor is the upper end of what is bad below it.
-    let mut from = None;
-    for floor in panel.floors.iter().rev() {
-        steps.push(Step {
-            value: from,
-            color: color(floor.level),
-        });
-        from = Some(floor.at);
-    }
-    steps.push(Step {
-        value: from,
-        color: GOOD,
-    });
-    steps.extend(panel.thresholds.iter().map(|threshold| Step {
-        value: Some(threshold.at),
-        color: color(threshold.level),
-    }));
-    steps
+    bands::of(panel).into_iter().map(step).collect()
 }
 
 fn custom(kind: Kind, has_thresholds: bool) -> Option<Custom> {
