@@ -7,7 +7,11 @@ use std::process::Command;
 use anyhow::{Context as _, Result, ensure};
 use catalog::Catalog;
 use serde_json::{Value, json};
-use tests::rig::{host_build, paths, serve::run};
+use tests::rig::{
+    go_tool::{PERSES_CHECK, PERSES_SCHEMAS, module},
+    host_build, paths,
+    serve::run,
+};
 
 /// Exports into a fresh folder and returns it with the report.
 fn export(target: &str, more: &[&str]) -> Result<(tempfile::TempDir, Value)> {
@@ -95,6 +99,61 @@ fn every_exported_query_is_accepted_by_the_real_promtool() -> Result<()> {
     accepted("grafana", ".*")?;
     accepted("perses", ".*")?;
     accepted("console-dashboard", ".+")
+}
+
+/// What Perses's own types and the schemas of its plugins say of the folder's dashboards.
+fn perses_says(folder: &Path) -> Result<(String, String)> {
+    let mut command = Command::new(PERSES_CHECK.path()?);
+    for schema in PERSES_SCHEMAS {
+        command.arg(module(schema)?);
+    }
+    command.arg("--");
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_file() {
+            command.arg(path);
+        }
+    }
+    let output = command.output()?;
+    let [said, faults] = [&output.stdout, &output.stderr].map(|text| String::from_utf8_lossy(text).trim().to_owned());
+    Ok((said, faults))
+}
+
+#[test]
+fn perses_and_its_plugins_take_every_exported_dashboard() -> Result<()> {
+    let (folder, report) = export(
+        "perses",
+        &["--servelens-url", "https://servelens.example", "--datasource", "thanos"],
+    )?;
+    // Each lies there twice: as a file of Perses and as an object.
+    let count = report["files"].as_array().context("no files")?.len() / 2;
+    let (said, faults) = perses_says(folder.path())?;
+    assert_eq!(
+        (said, faults),
+        (format!("{count} dashboards, 7 plugins, 0 faults"), String::new())
+    );
+    Ok(())
+}
+
+#[test]
+fn perses_would_say_what_it_does_not_know() -> Result<()> {
+    for (from, to, fault) in [
+        ("\"unit\": \"seconds\"", "\"unit\": \"fortnights\"", "spec.yAxis.format"),
+        ("\"areaOpacity\"", "\"areaOpacities\"", "field not allowed"),
+        ("\"minStep\": \"30s\"", "\"minStep\": \"soon\"", "spec.minStep"),
+        ("\"allowAllValue\": true", "\"allowAllValue\": false", "customAllValue"),
+        ("\"refreshInterval\"", "\"refreshRate\"", "/spec/refreshRate is unknown"),
+        ("#/spec/panels/", "#/spec/charts/", "\"panels\""),
+    ] {
+        let (folder, _) = export("perses", &["--dashboard", "overview"])?;
+        let file = folder.path().join("overview.json");
+        let text = std::fs::read_to_string(&file)?;
+        assert!(text.contains(from), "{from}");
+        std::fs::write(&file, text.replace(from, to))?;
+        let (said, faults) = perses_says(folder.path())?;
+        assert!(!said.ends_with(" 0 faults") && faults.contains(fault), "{to}: {faults}");
+    }
+    Ok(())
 }
 
 fn accepted(target: &str, all: &str) -> Result<()> {

@@ -86,16 +86,52 @@ pub const KUBE_RBAC_PROXY: GoTool = GoTool {
     flags: &[],
 };
 
+pub const PERSES_CHECK: GoTool = GoTool {
+    folder: "perses",
+    package: ".",
+    program: "perses-check",
+    flags: &[],
+};
+
+/// What [`PERSES_CHECK`] reads: the newest plugins that draw our panels, behind the Perses whose schemas they import.
+pub const PERSES_SCHEMAS: [&str; 4] = [
+    "github.com/perses/perses@v0.52.0",
+    "github.com/perses/plugins/prometheus@v0.54.0",
+    "github.com/perses/plugins/statchart@v0.10.0",
+    "github.com/perses/plugins/timeserieschart@v0.10.1",
+];
+
 /// All of them, the longest build first.
-pub const ALL: [GoTool; 7] = [
+pub const ALL: [GoTool; 8] = [
     KUBE_APISERVER,
     KUBE_CONTROLLER_MANAGER,
     PROMETHEUS_3,
     THANOS,
     KUBE_RBAC_PROXY,
+    PERSES_CHECK,
     ETCD,
     PROM_LABEL_PROXY,
 ];
+
+/// The folder of a module's source, given as `path@version`; fetched where Go's own cache does not have it.
+pub fn module(module: &str) -> Result<PathBuf> {
+    let output = Command::new(go(&cache()?)?)
+        .env("GOFLAGS", "")
+        .env("GOTOOLCHAIN", "local")
+        .args(["mod", "download", "-json", module])
+        .current_dir(env::temp_dir())
+        .output()
+        .with_context(|| format!("running go for {module}"))?;
+    let answer: serde_json::Value = serde_json::from_slice(&output.stdout).with_context(|| {
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        format!("go mod download {module}: {said}")
+    })?;
+    let folder = answer
+        .get("Dir")
+        .and_then(serde_json::Value::as_str)
+        .with_context(|| format!("{module}: {answer}"))?;
+    Ok(PathBuf::from(folder))
+}
 
 impl GoTool {
     /// The built program; builds it, which takes minutes, where the cache does not have it.

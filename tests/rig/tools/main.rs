@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use anyhow::Result;
-use tests::rig::go_tool::ALL;
+use tests::rig::go_tool::{ALL, PERSES_SCHEMAS, module};
 
 fn main() -> Result<()> {
     let since = Instant::now();
@@ -13,6 +13,7 @@ fn main() -> Result<()> {
         }
         tool.path()?;
     }
+    PERSES_SCHEMAS.into_iter().map(module).collect::<Result<Vec<_>>>()?;
     eprintln!(
         "rig: {} Go programs are there ({:.1} s)",
         ALL.len(),
