@@ -47,6 +47,24 @@ impl Rules {
         (!inside.is_empty()).then_some(changed as f64)
     }
 
+    /// Of the straight line that fits the samples within the span best, per second.
+    pub fn slope(&self, points: &Points, at: i64, span: i64) -> Option<f64> {
+        let inside = self.inside(points, at, span);
+        let count = inside.len() as f64;
+        if inside.len() < 2 {
+            return None;
+        }
+        let mean_at = inside.iter().map(|(time, _)| (time - at) as f64).sum::<f64>() / count;
+        let mean = inside.iter().map(|(_, value)| value).sum::<f64>() / count;
+        let (mut both, mut alone) = (0.0, 0.0);
+        for (time, value) in inside {
+            let off = (time - at) as f64 - mean_at;
+            both += off * (value - mean);
+            alone += off * off;
+        }
+        Some(both / alone)
+    }
+
     /// A counter's growth within the span, carried on to the span's ends where the samples come near them.
     pub fn increase(&self, points: &Points, at: i64, span: i64) -> Option<f64> {
         let inside = self.inside(points, at, span);
@@ -151,6 +169,17 @@ mod tests {
             "nothing after 60, and 4 holds"
         );
         assert_eq!(NEW.within(&points, 119, 40, highest), None, "4 is too old");
+    }
+
+    #[test]
+    fn a_slope_is_that_of_the_best_line() {
+        assert_eq!(OLD.slope(&[(0, 1.0), (30, 4.0), (60, 7.0)], 60, 60), Some(0.1));
+        assert_eq!(OLD.slope(&[(0, 0.0), (30, 6.0), (60, 0.0)], 60, 60), Some(0.0));
+        assert_eq!(
+            NEW.slope(&[(0, 1.0), (30, 4.0)], 30, 30),
+            None,
+            "one sample has no slope"
+        );
     }
 
     #[test]

@@ -118,6 +118,18 @@ impl<'a> Pick<'a> {
         self.each(|points, at| rules.changes(points, at, window))
     }
 
+    /// How often the value changes within the whole range.
+    pub fn changes_of_range(&self) -> Vector {
+        let (rules, range) = (self.look.rules, self.look.range);
+        self.each(|points, at| rules.changes(points, at, range))
+    }
+
+    /// Rise per second of the line that fits the window best.
+    pub fn slope(&self) -> Vector {
+        let (rules, window) = (self.look.rules, self.look.window);
+        self.each(|points, at| rules.slope(points, at, window))
+    }
+
     /// The rule of one source: at each instant a workload is read from the best source that has something of it.
     pub fn each(&self, value: impl Fn(&[(i64, f64)], i64) -> Option<f64>) -> Vector {
         let instants = &self.look.at;

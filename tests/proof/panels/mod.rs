@@ -4,12 +4,15 @@
 mod accelerators;
 mod epp;
 mod gpu;
+mod hosts;
 mod mlserver;
 mod overview;
 mod ovms;
+mod quality;
 mod resources;
 mod vllm;
 mod vllm_more;
+mod way_in;
 
 use super::calc::{Look, Vector};
 
@@ -33,6 +36,9 @@ pub fn proofs() -> impl Iterator<Item = &'static Proof> {
         ovms::PROOFS,
         mlserver::PROOFS,
         resources::PROOFS,
+        way_in::PROOFS,
+        quality::PROOFS,
+        hosts::PROOFS,
         overview::PROOFS,
     ]
     .into_iter()
@@ -40,25 +46,7 @@ pub fn proofs() -> impl Iterator<Item = &'static Proof> {
 }
 
 /// Panels, by id or by the part before the dot, that have no proof, and why.
-pub const NOT_PROVEN: &[(&str, &str)] = &[
-    ("drift", "not proven yet: it has no expectation and the lab no target"),
-    ("gateway", "not proven yet: it has no expectation and the lab no target"),
-    ("guard", "not proven yet: it has no expectation and the lab no target"),
-    ("host", "not proven yet: it has no expectation and the lab no target"),
-    ("litellm", "not proven yet: it has no expectation and the lab no target"),
-    (
-        "load_tests",
-        "not proven yet: it has no expectation and the lab no target",
-    ),
-    (
-        "responsible",
-        "not proven yet: it has no expectation and the lab no target",
-    ),
-    (
-        "runtimes",
-        "not proven yet: it has no expectation and the lab no target",
-    ),
-];
+pub const NOT_PROVEN: &[(&str, &str)] = &[];
 
 /// The median, and what one in twenty and one in a hundred exceed; a distribution of its own for each value of `by`.
 fn percentiles(look: &Look<'_>, names: &[&str], by: &[&str]) -> Vec<Vector> {

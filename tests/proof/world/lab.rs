@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use catalog::Catalog;
 use serde::Deserialize;
 
-use super::lab_values::{MORE, TARGETS, Target, absent, fixed, values};
+use super::lab_values::{MORE, Target, absent, fixed, targets, values};
 use super::{Dice, Labels, Series, World, labels};
 
 const START: i64 = 1_749_000_600;
@@ -48,7 +48,7 @@ pub fn lab(catalog: &Catalog) -> World {
         if matches!(fact.family.as_str(), "kube_state" | "cadvisor" | "scheduler") {
             fact.family = "kube".to_owned();
         }
-        if !known.contains(fact.name.as_str()) || !done.insert(fact.name.clone()) {
+        if !known.contains(fact.name.as_str()) || !done.insert((fact.family.clone(), fact.name.clone())) {
             continue;
         }
         let bounds = buckets.get(&fact.family).and_then(|family| {
@@ -57,7 +57,7 @@ pub fn lab(catalog: &Catalog) -> World {
                 .or_else(|| fact.also.as_ref().and_then(|also| family.get(also)))
         });
         let bounds = bounds.cloned().unwrap_or_else(|| vec![0.1, 0.5, 1.0, 5.0, 10.0, 50.0]);
-        let targets = TARGETS.iter().filter(|target| target.family == fact.family);
+        let targets = targets().filter(|target| target.family == fact.family);
         for (number, target) in targets.enumerate() {
             for shown in sets(&fact, target) {
                 series(&mut world, &fact, &bounds, number, &shown);
@@ -150,6 +150,11 @@ fn sets(fact: &Fact, target: &Target) -> BTreeSet<Labels> {
     all
 }
 
+/// Gauges that stay as they are until something happens.
+fn sticky(name: &str) -> bool {
+    name.contains("XID") || name.starts_with("llm_load_test_")
+}
+
 fn series(world: &mut World, fact: &Fact, bounds: &[f64], number: usize, labels: &Labels) {
     let mut dice = Dice::of(&format!("{}{labels:?}", fact.name));
     let instants = (0..SCRAPES).filter(|scrape| number != 1 || !GONE.contains(scrape));
@@ -161,7 +166,7 @@ fn series(world: &mut World, fact: &Fact, bounds: &[f64], number: usize, labels:
     let restarts = number == 0;
     match fact.r#type.as_str() {
         "gauge" => {
-            let (level, sticky) = (dice.roll() * 90.0 + 1.0, fact.name.contains("XID"));
+            let (level, sticky) = (dice.roll() * 90.0 + 1.0, sticky(&fact.name));
             let mut value = level;
             let always = fixed(&fact.name, &|name| labels.get(name).cloned().unwrap_or_default());
             let points = instants.map(|scrape| {
@@ -182,7 +187,7 @@ fn series(world: &mut World, fact: &Fact, bounds: &[f64], number: usize, labels:
             add(world, "", None, points.collect());
         }
         kind => {
-            let whole = matches!(fact.family.as_str(), "ovms" | "epp");
+            let whole = matches!(fact.family.as_str(), "ovms" | "epp" | "gateway");
             let text = |bound: f64| if whole { bound.to_string() } else { format!("{bound:?}") };
             let weights: Vec<f64> = (0..=bounds.len()).map(|_| dice.roll().powi(3)).collect();
             let mut counts = vec![0.0; bounds.len() + 1];

@@ -9,7 +9,7 @@ pub struct Target {
     pub shows: &'static [&'static str],
 }
 
-const fn target(family: &'static str, labels: &'static str, shows: &'static [&'static str]) -> Target {
+pub const fn target(family: &'static str, labels: &'static str, shows: &'static [&'static str]) -> Target {
     Target { family, labels, shows }
 }
 
@@ -49,7 +49,7 @@ const PODS: &[&str] = &[
     "namespace=llm-b pod=database-0 node=node-b",
 ];
 
-pub const TARGETS: &[Target] = &[
+const TARGETS: &[Target] = &[
     target(
         "vllm",
         "namespace=llm-a pod=alpha-0 instance=10.0.0.1:8000 llm_isvc_role=both",
@@ -139,16 +139,35 @@ pub const TARGETS: &[Target] = &[
     ),
 ];
 
-/// Metrics that the facts do not have: family, type, name, labels.
-pub const MORE: &[(&str, &str, &str, &str)] = &[(
-    "epp",
-    "counter",
-    "llm_d_epp_disagg_decision_total",
-    "decision_type model_name",
-)];
+/// All targets of all families.
+pub fn targets() -> impl Iterator<Item = &'static Target> {
+    TARGETS.iter().chain(super::lab_more::TARGETS)
+}
+
+/// Metrics that the facts do not have: family, type, name, labels. Limitador's have a suffix where a collector of
+/// OpenTelemetry stands in between.
+pub const MORE: &[(&str, &str, &str, &str)] = &[
+    (
+        "epp",
+        "counter",
+        "llm_d_epp_disagg_decision_total",
+        "decision_type model_name",
+    ),
+    (
+        "limitador",
+        "counter",
+        "authorized_hits_total",
+        "model subscription user",
+    ),
+    ("limitador", "counter", "authorized_calls_total", "subscription user"),
+    ("limitador", "counter", "limited_calls_total", "subscription user"),
+];
 
 /// Every value of a label; an empty one is a series without it.
 pub fn values(family: &str, metric: &str, label: &str) -> &'static [&'static str] {
+    if let Some(values) = super::lab_more::values(family, metric, label) {
+        return values;
+    }
     match (family, label) {
         ("vllm", "finished_reason") => &["stop", "length", "abort", "error"],
         ("vllm_http", "handler") => &["/v1/chat/completions", "/v1/completions", "/health"],

@@ -2,6 +2,7 @@
 
 pub mod blocks;
 pub mod lab;
+mod lab_more;
 mod lab_values;
 pub mod sim;
 
