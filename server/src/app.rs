@@ -16,7 +16,7 @@ use crate::{
     cluster::Cluster,
     config::ServeConfig,
     identity::Identity,
-    query::{Gate, Guard, Known},
+    query::{Gate, Guard, Kept, Known},
     route::{Assets, Manifest, catalog_answer},
     telemetry::Metrics,
     upstream::Upstream,
@@ -36,6 +36,8 @@ pub struct App {
     pub guard: Guard,
     /// What has been measured of the upstream's data.
     pub known: Known,
+    /// Answers that serve their caller again.
+    pub kept: Kept,
     pub metrics: Arc<Metrics>,
     pub scrape_interval_s: u32,
     ready: AtomicBool,
@@ -61,6 +63,7 @@ impl App {
             gate: Gate::new(config.upstream.timeout),
             guard: Guard::start().map_err(|cause| StartError::Failed(format!("the guard's threads: {cause}")))?,
             known: Known::default(),
+            kept: Kept::new(config.cache),
             metrics,
             scrape_interval_s: config.scrape_interval_s,
             ready: AtomicBool::new(true),

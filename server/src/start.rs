@@ -45,7 +45,7 @@ pub struct Running {
     /// Where the page and the API are; the port is the real one where 0 was asked for.
     pub addr: SocketAddr,
     pub metrics_addr: SocketAddr,
-    app: Arc<App>,
+    pub(crate) app: Arc<App>,
     shutdown_delay: Duration,
     stop: watch::Sender<bool>,
     listeners: [JoinHandle<()>; 2],

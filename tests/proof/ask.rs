@@ -24,7 +24,7 @@ pub struct Server {
 }
 
 /// One panel's answer.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct Answer {
     pub panel: String,
     pub state: String,
@@ -33,7 +33,7 @@ pub struct Answer {
     pub error: Option<Value>,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct Frame {
     pub query: usize,
     pub labels: Labels,
@@ -75,6 +75,11 @@ impl Range {
 
 impl Server {
     pub async fn start(store: &str, catalog: Catalog, scrape_interval: &str) -> Result<Self> {
+        Self::keeping(store, catalog, scrape_interval, "128MiB").await
+    }
+
+    /// As [`Server::start`], with so much room for answers that are used again.
+    pub async fn keeping(store: &str, catalog: Catalog, scrape_interval: &str, cache_size: &str) -> Result<Self> {
         let assets = small_dist::write()?;
         let set = |value: &str| Some(value.to_owned());
         let layer = Layer {
@@ -85,6 +90,7 @@ impl Server {
             upstream: set("prometheus"),
             cluster_url: set(store),
             scrape_interval: set(scrape_interval),
+            cache_size: set(cache_size),
             ..Layer::default()
         };
         let config = config::read(&layer, &|_| None, Ok(None))?;

@@ -8,6 +8,7 @@
 mod ask;
 mod calc;
 mod compare;
+mod kept;
 mod panels;
 mod store;
 mod table;

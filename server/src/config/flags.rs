@@ -102,6 +102,13 @@ pub struct Layer {
     #[arg(long, value_name = "DURATION", help_heading = "Metrics store")]
     pub scrape_interval: Option<String>,
 
+    /// Memory for answers that serve their caller again, e.g. 64MiB; 0 keeps none [default: 128MiB].
+    #[arg(long, value_name = "SIZE", help_heading = "Limits")]
+    pub cache_size: Option<String>,
+    /// How long an answer serves its caller before the store is asked anew, at most 30s [default: 30s].
+    #[arg(long, value_name = "DURATION", help_heading = "Limits")]
+    pub refresh: Option<String>,
+
     /// Form of the log lines on standard error: text or json [default: text].
     #[arg(long, value_name = "FORMAT", help_heading = "Log")]
     pub log_format: Option<String>,

@@ -32,6 +32,7 @@ pub struct ServeConfig {
     /// With [`IdentityMode::Session`] only.
     pub session: Option<SessionConfig>,
     pub upstream: UpstreamConfig,
+    pub cache: CacheConfig,
     /// Seconds between two scrapes; the smallest step, and a quarter of the rate window.
     pub scrape_interval_s: u32,
     /// How long the server still accepts after its readiness has failed.
@@ -50,6 +51,16 @@ pub struct UpstreamConfig {
     pub ca_file: Option<PathBuf>,
     /// From sending a query to the last byte of its answer.
     pub timeout: Duration,
+}
+
+/// What is kept of answers, for the caller that got them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CacheConfig {
+    /// All answers together; 0 keeps none.
+    pub bytes: u64,
+    /// How long an answer is given again before the store is asked anew; also how long a right that was taken away
+    /// can still show what was seen before.
+    pub refresh: Duration,
 }
 
 /// OpenShift's monitoring front beside its cluster-wide port.

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use super::{
-    ConfigFaults, FrontConfig, IdentityMode, Layer, LogConfig, LogFormat, ManifestShape, PluginExtensions, ServeConfig,
-    SessionConfig, SessionToken, UpstreamConfig, UpstreamKind, file::File, value,
+    CacheConfig, ConfigFaults, FrontConfig, IdentityMode, Layer, LogConfig, LogFormat, ManifestShape, PluginExtensions,
+    ServeConfig, SessionConfig, SessionToken, UpstreamConfig, UpstreamKind, file::File, value,
 };
 use crate::identity::Identity;
 
@@ -33,6 +33,10 @@ const KUBE: &str = "https://kubernetes.default.svc";
 const DEFAULT_UPSTREAM_TIMEOUT: &str = "25s";
 /// OpenShift's cluster monitoring scrapes every 30 s.
 const DEFAULT_SCRAPE_INTERVAL: &str = "30s";
+/// A week of a 40-panel board is some 10 MiB: a dozen such boards, beside 64 answers on their way, in a container of 1 GiB.
+const DEFAULT_CACHE_SIZE: &str = "128MiB";
+/// Cluster monitoring scrapes every 30 s: asking sooner shows nothing new.
+const DEFAULT_REFRESH: &str = "30s";
 const DEFAULT_LOG_FORMAT: &str = "text";
 const DEFAULT_LOG_LEVEL: &str = "info";
 
@@ -109,6 +113,7 @@ impl Reader<'_> {
         }
         let session = (identity == Some(IdentityMode::Session)).then(|| self.session());
         let upstream = self.upstream();
+        let cache = self.cache();
         let scrape_interval_s = self.setting(
             "scrape-interval",
             |l| &l.scrape_interval,
@@ -134,6 +139,7 @@ impl Reader<'_> {
                 None => None,
             },
             upstream: upstream?,
+            cache: cache?,
             scrape_interval_s: scrape_interval_s?,
             shutdown_delay: shutdown_delay?,
             log: LogConfig {
@@ -174,6 +180,15 @@ impl Reader<'_> {
             key_file: key_file?,
             scopes,
             token: token?,
+        })
+    }
+
+    fn cache(&mut self) -> Option<CacheConfig> {
+        let bytes = self.setting("cache-size", |l| &l.cache_size, Some(DEFAULT_CACHE_SIZE), value::bytes);
+        let refresh = self.setting("refresh", |l| &l.refresh, Some(DEFAULT_REFRESH), value::refresh);
+        Some(CacheConfig {
+            bytes: bytes?,
+            refresh: refresh?,
         })
     }
 

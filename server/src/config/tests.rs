@@ -61,6 +61,10 @@ fn what_is_not_said_has_a_safe_default() {
             ),
             timeout: 25s,
         },
+        cache: CacheConfig {
+            bytes: 134217728,
+            refresh: 30s,
+        },
         scrape_interval_s: 30,
         shutdown_delay: 0ns,
         log: LogConfig {

@@ -50,6 +50,31 @@ pub fn interval_s(text: &str) -> Result<u32, String> {
     }
 }
 
+/// `0`, `65536`, `64KiB`, `128MiB`, `1GiB`.
+pub fn bytes(text: &str) -> Result<u64, String> {
+    let wrong = || "give a whole number of bytes, or with KiB, MiB or GiB, e.g. 128MiB".to_owned();
+    let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let (number, unit) = text.split_at(digits);
+    let number: u64 = number.parse().map_err(|_| wrong())?;
+    let shift = match unit {
+        "" | "B" => 0,
+        "KiB" => 10,
+        "MiB" => 20,
+        "GiB" => 30,
+        _ => return Err(wrong()),
+    };
+    number.checked_mul(1 << shift).ok_or_else(wrong)
+}
+
+/// How long an answer may be given again: a right that was taken away ends within 30 s.
+pub fn refresh(text: &str) -> Result<Duration, String> {
+    let duration = duration(text)?;
+    if duration > Duration::from_secs(30) {
+        return Err("give at most 30s: until then a right that was taken away still shows what was seen".to_owned());
+    }
+    Ok(duration)
+}
+
 /// An http or https address without user, query or fragment; a path is kept as a prefix.
 pub fn url(text: &str) -> Result<Uri, String> {
     let wrong = || "give an address such as https://prometheus.example:9090".to_owned();

@@ -16,7 +16,8 @@ use super::prometheus::{self, Programs, Surroundings};
 use crate::StartError;
 use crate::app::App;
 use crate::config::{
-    IdentityMode, LogConfig, LogFormat, ManifestShape, PluginExtensions, ServeConfig, UpstreamConfig, UpstreamKind,
+    CacheConfig, IdentityMode, LogConfig, LogFormat, ManifestShape, PluginExtensions, ServeConfig, UpstreamConfig,
+    UpstreamKind,
 };
 
 /// What can be wrong before anything slow begins.
@@ -80,6 +81,10 @@ pub fn serve_config(listen: SocketAddr, assets: PathBuf, prometheus: SocketAddr)
             front: None,
             ca_file: None,
             timeout: Duration::from_secs(25),
+        },
+        cache: CacheConfig {
+            bytes: 128 << 20,
+            refresh: Duration::from_secs(30),
         },
         scrape_interval_s: 30,
         shutdown_delay: Duration::ZERO,

@@ -3,7 +3,7 @@
 //! A cluster viewer asks the cluster-wide port. Everybody else asks the port for namespaces, with every namespace
 //! that is meant in one question; the platform checks each of them again. No door is ever tried after another.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Instant};
 
 use super::is_denied;
 use crate::{
@@ -127,11 +127,17 @@ impl Eyes {
                 (door, params, namespaces.as_slice())
             }
         };
+        let asked = Instant::now();
         let answer = app.upstream.ask(&self.caller, door, api, &params).await;
-        if let (Some(cluster), Err(fault)) = (&app.cluster, &answer)
-            && is_denied(fault)
-        {
-            cluster.forget(&self.caller, namespaces).await;
+        match &answer {
+            Ok(_) => app.kept.vouch(self.key(), asked),
+            Err(fault) if is_denied(fault) => {
+                app.kept.forget(self.caller.key());
+                if let Some(cluster) = &app.cluster {
+                    cluster.forget(&self.caller, namespaces).await;
+                }
+            }
+            Err(_) => {}
         }
         answer.map_err(|fault| match (fault, namespaces) {
             (Fault::UpstreamDenied(403), [first, ..]) if api.is_rules() => Fault::RulesDenied(first.clone()),

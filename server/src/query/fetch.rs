@@ -1,11 +1,15 @@
-//! One question to the upstream, from its text to its decoded answer.
+//! One question, from its text to its decoded answer: from what is kept, else from the upstream.
+
+use std::sync::Arc;
 
 use bytes::Bytes;
+use futures_util::future::try_join_all;
 use server_api::Frame;
 
 use super::{
     Eyes,
     decode::{self, Columns, Decoded},
+    kept::{Answer, Fresh, Line, Question, Sheet, Weigh, end, missing},
     panel::Asking,
 };
 use crate::{
@@ -29,38 +33,145 @@ pub async fn body(app: &App, eyes: &Eyes, api: &Api, params: Params) -> Result<B
     eyes.ask(app, api, params).await?.bytes().await
 }
 
-/// A range query on the grid.
+/// An answer that is kept, or the store's; one turn and one place at the gate for each question that is really sent.
+pub async fn answer<T: Weigh + Send + Sync + 'static>(
+    asking: &Asking,
+    kept: &Fresh<T>,
+    api: &Api,
+    params: Params,
+    decode: impl FnOnce(&[u8]) -> Result<Decoded<T>, Fault> + Send + 'static,
+) -> Result<Answer<T>, Fault> {
+    let eyes = asking.eyes()?;
+    let question = Question::new(eyes, api, &params);
+    let ask = async {
+        let _turn = asking.turn().await?;
+        let _through = asking.app.gate.enter().await?;
+        decoded(body(&asking.app, eyes, api, params).await?, decode).await
+    };
+    kept.get(question, ask).await
+}
+
+/// A range query on the grid: from what is kept of its days, and the rest from the store.
 pub async fn range(
-    app: &App,
-    eyes: &Eyes,
+    asking: &Asking,
     expr: String,
     query: usize,
     columns: Columns,
 ) -> Result<Decoded<Vec<Frame>>, Fault> {
-    let steps = i64::try_from(columns.len.saturating_sub(1)).unwrap_or(0);
-    let end = columns
-        .start
-        .saturating_add(steps.saturating_mul(i64::from(columns.step)));
-    let params = Params::default()
+    let eyes = asking.eyes()?;
+    let kept = &asking.app.kept;
+    let line = Line {
+        eyes: eyes.key(),
+        expr: expr.into(),
+        step: columns.step,
+    };
+    let parts = kept.days.find(&line, columns);
+    let mut runs = missing(columns, &parts);
+    if runs.is_empty() && !kept.is_vouched(&line.eyes) {
+        // All is known; whether the caller may still see it is not.
+        runs.push(Columns {
+            start: end(columns),
+            step: columns.step,
+            len: 1,
+        });
+    }
+    let answers = try_join_all(runs.into_iter().map(|run| part(asking, &line, run))).await?;
+    let mut warnings = Vec::new();
+    let mut sheet = Sheet::new(columns);
+    for known in &parts {
+        sheet.put(&known.frames);
+    }
+    for answer in &answers {
+        sheet.put(&answer.decoded.data);
+        warnings.extend(answer.decoded.warnings.iter().cloned());
+    }
+    Ok(Decoded {
+        data: sheet.frames(query),
+        warnings,
+    })
+}
+
+/// Asks for a run of instants and keeps what of it is settled.
+async fn part(asking: &Asking, line: &Line, run: Columns) -> Result<Answer<Vec<Frame>>, Fault> {
+    let params = |run: Columns| range_params(&line.expr, run);
+    let kept = &asking.app.kept;
+    let answer = answer(asking, &kept.frames, &Api::QueryRange, params(run), move |body| {
+        decode::matrix(body, 0, run)
+    })
+    .await?;
+    let Decoded { data, warnings } = &*answer.decoded;
+    let on_grid = run.start.rem_euclid(i64::from(run.step.max(1))) == 0;
+    if !warnings.is_empty() || !on_grid {
+        return Ok(answer);
+    }
+    let settled = kept.days.keep(line, run, data, asking.app.now());
+    // Whoever looks again asks for the rest alone: it was seen just now.
+    if let Some(left) = settled.and_then(|settled| after(run, settled)) {
+        let mut sheet = Sheet::new(left);
+        sheet.put(data);
+        let rest = Answer {
+            decoded: Arc::new(Decoded {
+                data: sheet.frames(0),
+                warnings: Vec::new(),
+            }),
+            asked: answer.asked,
+        };
+        let question = Question::new(asking.eyes()?, &Api::QueryRange, &params(left));
+        kept.frames.put(question, rest).await;
+    }
+    Ok(answer)
+}
+
+/// The instants of a run that come after `last`, if there are any.
+fn after(run: Columns, last: i64) -> Option<Columns> {
+    let start = last.saturating_add(i64::from(run.step));
+    let before = (start - run.start).div_euclid(i64::from(run.step.max(1)));
+    let len = run.len.checked_sub(usize::try_from(before).ok()?)?;
+    (len > 0).then_some(Columns { start, len, ..run })
+}
+
+fn range_params(expr: &str, columns: Columns) -> Params {
+    Params::default()
         .with("query", expr)
         .with("start", columns.start.to_string())
-        .with("end", end.to_string())
-        .with("step", columns.step.to_string());
-    let body = body(app, eyes, &Api::QueryRange, params).await?;
-    decoded(body, move |body| decode::matrix(body, query, columns)).await
+        .with("end", end(columns).to_string())
+        .with("step", columns.step.to_string())
+}
+
+/// A range query whose instants lie on a grid of their own, or of one instant: kept as a whole.
+pub async fn instants(
+    asking: &Asking,
+    expr: &str,
+    query: usize,
+    columns: Columns,
+) -> Result<Decoded<Vec<Frame>>, Fault> {
+    let params = range_params(expr, columns);
+    let frames = &asking.app.kept.frames;
+    let answer = answer(asking, frames, &Api::QueryRange, params, move |body| {
+        decode::matrix(body, 0, columns)
+    });
+    Ok(copy(&answer.await?, query))
 }
 
 /// The distribution over a whole range, asked at its end.
 pub async fn distribution(
-    app: &App,
-    eyes: &Eyes,
+    asking: &Asking,
     expr: String,
     query: usize,
     at: Columns,
 ) -> Result<Decoded<Vec<Frame>>, Fault> {
     let params = Params::default().with("query", expr).with("time", at.start.to_string());
-    let body = body(app, eyes, &Api::Query, params).await?;
-    decoded(body, move |body| decode::buckets(body, query, at)).await
+    let frames = &asking.app.kept.frames;
+    let answer = answer(asking, frames, &Api::Query, params, move |body| {
+        decode::buckets(body, 0, at)
+    });
+    Ok(copy(&answer.await?, query))
+}
+
+fn copy(answer: &Answer<Vec<Frame>>, query: usize) -> Decoded<Vec<Frame>> {
+    let mut decoded = Decoded::clone(&answer.decoded);
+    decoded.data.iter_mut().for_each(|frame| frame.query = query);
+    decoded
 }
 
 /// Decodes here or, when it takes long, on a thread of its own.
@@ -78,7 +189,7 @@ pub async fn decoded<T: Send + 'static>(
 
 /// Whether the store shows any scrape between two instants; when it cannot be asked, it shows none.
 pub async fn any_scrape(asking: &Asking, start: i64, end: i64) -> bool {
-    let (Ok(eyes), Some(job)) = (asking.eyes(), LabelName::new("job")) else {
+    let Some(job) = LabelName::new("job") else {
         return false;
     };
     let params = Params::default()
@@ -86,13 +197,13 @@ pub async fn any_scrape(asking: &Asking, start: i64, end: i64) -> bool {
         .with("start", start.to_string())
         .with("end", end.to_string())
         .with("limit", "1");
-    let Ok(_through) = asking.app.gate.enter().await else {
-        return false;
-    };
-    let Ok(body) = body(&asking.app, eyes, &Api::LabelValues(job), params).await else {
-        return false;
-    };
-    decoded(body, decode::strings)
-        .await
-        .is_ok_and(|jobs| !jobs.data.is_empty())
+    answer(
+        asking,
+        &asking.app.kept.strings,
+        &Api::LabelValues(job),
+        params,
+        decode::strings,
+    )
+    .await
+    .is_ok_and(|jobs| !jobs.decoded.data.is_empty())
 }

@@ -9,6 +9,7 @@ mod eyes;
 mod fetch;
 mod guard;
 mod join;
+mod kept;
 mod me;
 mod measured;
 mod models;
@@ -27,6 +28,7 @@ use tokio::sync::{OnceCell, mpsc};
 pub use admit::Gate;
 pub use eyes::{Eyes, Way};
 pub use guard::Guard;
+pub use kept::Kept;
 pub use me::me;
 pub use measured::Known;
 pub use models::models;
@@ -45,6 +47,7 @@ pub fn dashboard(
     request: PanelsRequest,
     id: &RequestId,
 ) -> Result<mpsc::Receiver<Record>, Fault> {
+    let request = until_the_last_refresh(app, request);
     let plan = plan::read(&app.catalog, request, app.scrape_interval_s)?;
     // Room for every record, so that a slow reader does not stop the reading of upstream answers.
     let (send, receive) = mpsc::channel(plan.panels.len() + 1);
@@ -56,6 +59,16 @@ pub fn dashboard(
         }
     });
     Ok(receive)
+}
+
+/// A page that looks more often than answers are refreshed sees the same range again.
+fn until_the_last_refresh(app: &App, mut request: PanelsRequest) -> PanelsRequest {
+    let refresh = app.kept.refresh_s();
+    let last = request.to.div_euclid(refresh).saturating_mul(refresh);
+    if request.to.saturating_add(refresh) > app.now() && last > request.from {
+        request.to = last;
+    }
+    request
 }
 
 async fn answer_all(

@@ -6,7 +6,12 @@ use catalog::{
     resolve::{Choices, Sighting, candidates, choose, match_selectors},
 };
 
-use super::{decode, fetch, panel::Asking, plan::Plan};
+use super::{
+    decode::{self, Decoded},
+    fetch,
+    panel::Asking,
+    plan::Plan,
+};
 use crate::{
     error::Fault,
     upstream::{Api, Params},
@@ -56,14 +61,10 @@ impl Names {
     }
 }
 
-async fn sightings(
-    asking: &Asking,
-    selectors: &[String],
-    plan: &Plan,
-) -> Result<decode::Decoded<Vec<Sighting>>, Fault> {
+async fn sightings(asking: &Asking, selectors: &[String], plan: &Plan) -> Result<Decoded<Vec<Sighting>>, Fault> {
     // Without a known panel there is nothing to look for, and a series request without match[] is an error.
     if selectors.is_empty() {
-        return Ok(decode::Decoded {
+        return Ok(Decoded {
             data: Vec::new(),
             warnings: Vec::new(),
         });
@@ -76,8 +77,7 @@ async fn sightings(
     for selector in selectors {
         params.push("match[]", selector.as_str());
     }
-    let app = &asking.app;
-    let _through = app.gate.enter().await?;
-    let body = fetch::body(app, asking.eyes()?, &Api::Series, params).await?;
-    fetch::decoded(body, decode::sightings).await
+    let kept = &asking.app.kept.sightings;
+    let answer = fetch::answer(asking, kept, &Api::Series, params, decode::sightings).await?;
+    Ok(Decoded::clone(&answer.decoded))
 }

@@ -9,7 +9,7 @@ use catalog::{
 };
 use futures_util::future::try_join_all;
 use server_api::{Frame, PanelAnswer};
-use tokio::sync::{OnceCell, Semaphore};
+use tokio::sync::{OnceCell, Semaphore, SemaphorePermit};
 
 use super::{
     Eyes,
@@ -44,6 +44,12 @@ pub struct Asking {
 impl Asking {
     pub fn eyes(&self) -> Result<&Eyes, Fault> {
         self.eyes.as_ref().map_err(Fault::clone)
+    }
+
+    /// Held for as long as one of the dashboard's questions is with the store.
+    pub async fn turn(&self) -> Result<SemaphorePermit<'_>, Fault> {
+        let turn = self.turns.acquire().await;
+        turn.map_err(|_| Fault::Internal("turns are closed".to_owned()))
     }
 
     /// A querier whose stores are away answers with nothing and without a warning. Where not even a scrape is to be
@@ -138,13 +144,6 @@ async fn one(
     query: usize,
     expr: String,
 ) -> Result<Decoded<Vec<Frame>>, Fault> {
-    let _turn = asking
-        .turns
-        .acquire()
-        .await
-        .map_err(|_| Fault::Internal("turns are closed".to_owned()))?;
-    let _through = asking.app.gate.enter().await?;
-    let (app, eyes) = (&asking.app, asking.eyes()?);
     // A total of the whole range is told by the range's last instant alone.
     let at_the_end = Columns {
         start: plan.grid.end,
@@ -152,8 +151,8 @@ async fn one(
         len: 1,
     };
     match panel.kind {
-        Kind::Bar => fetch::distribution(app, eyes, expr, query, at_the_end).await,
-        Kind::Stat if panel.is_total() => fetch::range(app, eyes, expr, query, at_the_end).await,
-        Kind::Line | Kind::Area | Kind::Stat => fetch::range(app, eyes, expr, query, plan.columns()).await,
+        Kind::Bar => fetch::distribution(asking, expr, query, at_the_end).await,
+        Kind::Stat if panel.is_total() => fetch::instants(asking, &expr, query, at_the_end).await,
+        Kind::Line | Kind::Area | Kind::Stat => fetch::range(asking, expr, query, plan.columns()).await,
     }
 }

@@ -14,7 +14,8 @@ use super::script::{Asked, Deed, Script};
 use crate::{
     Running,
     config::{
-        IdentityMode, LogConfig, LogFormat, ManifestShape, PluginExtensions, ServeConfig, UpstreamConfig, UpstreamKind,
+        CacheConfig, IdentityMode, LogConfig, LogFormat, ManifestShape, PluginExtensions, ServeConfig, UpstreamConfig,
+        UpstreamKind,
     },
     start_with,
 };
@@ -136,6 +137,11 @@ pub fn config(assets: PathBuf, upstream: SocketAddr) -> ServeConfig {
             front: None,
             ca_file: None,
             timeout: Duration::from_secs(20),
+        },
+        // What is kept is tested where it is meant.
+        cache: CacheConfig {
+            bytes: 0,
+            refresh: Duration::ZERO,
         },
         scrape_interval_s: 30,
         shutdown_delay: Duration::ZERO,

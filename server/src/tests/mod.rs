@@ -8,6 +8,7 @@ mod faults;
 mod forward;
 mod front;
 pub mod harness;
+mod kept;
 mod lifecycle;
 mod requests;
 mod script;
