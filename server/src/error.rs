@@ -371,6 +371,7 @@ impl Fault {
             message,
             next_step,
             request_id: request_id.to_owned(),
+            sign_in: matches!(self, Fault::NotSignedIn | Fault::SessionOver).then(|| crate::route::SIGN_IN.to_owned()),
         }
     }
 

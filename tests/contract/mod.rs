@@ -2,6 +2,7 @@
 //! Needs the built program and nothing else; what also needs Prometheus's tools is in `promtool`.
 
 mod assets;
+mod charts_doc;
 mod doors;
 mod exports;
 mod manifest;

@@ -101,8 +101,16 @@ pub const PERSES_SCHEMAS: [&str; 4] = [
     "github.com/perses/plugins/timeserieschart@v0.10.1",
 ];
 
+/// An OpenID provider with a page to sign in at; it knows one person and forgets everything when it ends.
+pub const OPENID_PROVIDER: GoTool = GoTool {
+    folder: "oidc",
+    package: "github.com/zitadel/oidc/v3/example/server",
+    program: "openid-provider",
+    flags: &[],
+};
+
 /// All of them, the longest build first.
-pub const ALL: [GoTool; 8] = [
+pub const ALL: [GoTool; 9] = [
     KUBE_APISERVER,
     KUBE_CONTROLLER_MANAGER,
     PROMETHEUS_3,
@@ -111,6 +119,7 @@ pub const ALL: [GoTool; 8] = [
     PERSES_CHECK,
     ETCD,
     PROM_LABEL_PROXY,
+    OPENID_PROVIDER,
 ];
 
 /// The folder of a module's source, given as `path@version`; fetched where Go's own cache does not have it.

@@ -50,10 +50,12 @@ pub async fn serve_with_assets(assets: &Path, upstream: &str, more: &[&str]) -> 
 
 /// As [`serve`], with all settings but those of the page and the ports.
 pub async fn serve_with(assets: &Path, more: &[&str]) -> Result<Serve> {
-    let (listen, metrics) = (
-        format!("127.0.0.1:{}", free_port()?),
-        format!("127.0.0.1:{}", free_port()?),
-    );
+    serve_at(free_port()?, assets, more).await
+}
+
+/// As [`serve_with`], where others must know the port before.
+pub async fn serve_at(port: u16, assets: &Path, more: &[&str]) -> Result<Serve> {
+    let (listen, metrics) = (format!("127.0.0.1:{port}"), format!("127.0.0.1:{}", free_port()?));
     let assets = assets.to_string_lossy();
     let mut args = vec![
         "serve",

@@ -19,6 +19,7 @@ pub mod read;
 pub mod resolve;
 #[cfg(test)]
 mod tests;
+pub mod who;
 
 pub use model::{
     Alert, AlertGroup, Catalog, Concept, ConceptId, Dashboard, DashboardId, Family, FamilyId, Kind, Level, MetricType,

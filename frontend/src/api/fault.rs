@@ -8,6 +8,7 @@ fn fault(code: &str, message: &str, next_step: &str) -> ApiError {
         message: message.to_owned(),
         next_step: next_step.to_owned(),
         request_id: String::new(),
+        sign_in: None,
     }
 }
 

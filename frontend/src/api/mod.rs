@@ -58,6 +58,15 @@ impl Client {
         self.get("/api/me").await
     }
 
+    /// Ends the session at `door`, which the server named.
+    pub async fn sign_out(&self, door: &str) -> Result<(), ApiError> {
+        let mut request = Request::post(&self.url(door));
+        if let Some(token) = &self.csrf {
+            request = request.header(CSRF_HEADER, token);
+        }
+        text(request).await.map(drop)
+    }
+
     async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, ApiError> {
         let request = Request::get(&self.url(path)).header("Accept", "application/json");
         let text = text(request).await?;

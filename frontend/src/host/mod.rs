@@ -93,6 +93,19 @@ impl Host {
         format!("{}{}", self.prefix, location.address())
     }
 
+    /// The address of the server's door `door`, from which a browser comes back to `location`.
+    pub fn sign_in(&self, door: &str, location: &Location) -> String {
+        let back: String = js_sys::encode_uri_component(&self.href(location)).into();
+        format!("{}{door}?return={back}", self.base)
+    }
+
+    /// Loads the page anew: after signing out nothing of what was seen may stay.
+    pub fn reload(&self) {
+        if let Some(fault) = window().and_then(|window| window.location().reload().err()) {
+            web_sys::console::error_2(&"Servelens could not reload the page".into(), &fault);
+        }
+    }
+
     /// Tells the host that the page went somewhere; `replace` leaves no entry to go back to.
     pub fn went(&self, location: &Location, replace: bool) {
         let told = match self.kind {

@@ -17,6 +17,7 @@ use query::{decode, encode, pairs};
 /// The first segment of every address of the page.
 pub const ROOT: &str = "/servelens";
 const MODEL: &str = "model";
+const WORKLOAD: &str = "workload";
 const RANGE: &str = "range";
 const FROM: &str = "from";
 const TO: &str = "to";
@@ -47,6 +48,8 @@ pub struct Location {
     pub scope: Scope,
     /// Served names; none: all models.
     pub models: Vec<String>,
+    /// Names of InferenceServices and LLMInferenceServices; none: all.
+    pub workloads: Vec<String>,
     pub range: TimeRange,
     pub refresh: Refresh,
     /// Query parameters that are not the page's own (the console's, a later version's): kept as they are.
@@ -59,6 +62,7 @@ impl Default for Location {
             page: Page::Overview,
             scope: Scope::Unsaid,
             models: Vec::new(),
+            workloads: Vec::new(),
             range: TimeRange::default(),
             refresh: Refresh::default(),
             rest: Vec::new(),
@@ -111,6 +115,8 @@ impl Location {
             match key.as_str() {
                 MODEL if value.is_empty() || self.models.contains(&value) => {}
                 MODEL => self.models.push(value),
+                WORKLOAD if value.is_empty() || self.workloads.contains(&value) => {}
+                WORKLOAD => self.workloads.push(value),
                 RANGE => self.range = Preset::parse(&value).map_or(self.range, TimeRange::Last),
                 FROM => from = value.parse().ok(),
                 TO => to = value.parse().ok(),
@@ -142,6 +148,9 @@ impl Location {
         let mut query = Vec::new();
         for model in &self.models {
             query.push((MODEL, model.clone()));
+        }
+        for workload in &self.workloads {
+            query.push((WORKLOAD, workload.clone()));
         }
         match self.range {
             range if range == TimeRange::default() => {}

@@ -30,14 +30,15 @@ fn every_choice_has_its_place_in_the_address() {
         page: Page::Models,
         scope: Scope::Namespace("llm-prod".into()),
         models: vec!["granite-3.3-8b-instruct".into(), "org/model b&c=d".into()],
+        workloads: vec!["granite".into()],
         range: TimeRange::Last(Preset::Week),
         refresh: Refresh::Every(300),
         rest: vec![],
     };
     check(
-        "/servelens/ns/llm-prod/models?range=7d&refresh=5m&model=granite-3.3-8b-instruct&model=org%2Fmodel+b%26c%3dd#top",
+        "/servelens/ns/llm-prod/models?range=7d&refresh=5m&model=granite-3.3-8b-instruct&workload=granite&model=org%2Fmodel+b%26c%3dd#top",
         location,
-        "/servelens/ns/llm-prod/models?model=granite-3.3-8b-instruct&model=org%2Fmodel%20b%26c%3Dd&range=7d&refresh=5m",
+        "/servelens/ns/llm-prod/models?model=granite-3.3-8b-instruct&model=org%2Fmodel%20b%26c%3Dd&workload=granite&range=7d&refresh=5m",
     );
     check(
         "/servelens/all-namespaces/gpus?from=1763796000&to=1763882400&refresh=off",

@@ -179,4 +179,4 @@ impl App {
 }
 
 /// What the pictures belong to: another one makes them stale.
-pub type Selection = (Scope, Vec<String>, TimeRange);
+pub type Selection = (Scope, Vec<String>, Vec<String>, TimeRange);

@@ -15,4 +15,7 @@ pub struct ApiError {
     /// Finds the matching line in the server's log.
     #[serde(default)]
     pub request_id: String,
+    /// Where a browser signs in, as a path of this server, if that is the next step.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sign_in: Option<String>,
 }

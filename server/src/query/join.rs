@@ -1,15 +1,16 @@
-//! Says of each frame of a chart of GPUs which pods and models use the device, and narrows the chart by model where that
-//! is sure of every frame. It asks nothing: the series that the whole dashboard asked for tell it.
+//! Says of each frame of a chart of GPUs which pods and models use the device, and narrows the chart to the chosen models
+//! or workloads where that is sure of every frame. It asks nothing: the series that the whole dashboard asked for tell it.
 
-use std::collections::BTreeSet;
-
-use catalog::join::{By, Join};
+use catalog::{
+    join::{By, Join},
+    who::Who,
+};
 use server_api::{Frame, Joined, JoinedBy, JoinedPod};
 
-use super::{names::Names, panel::Asking, partial::Found, plan::Plan};
+use super::{names::Names, panel::Asking, partial::Found};
 
-/// Whether the chart is narrowed to the chosen models now.
-pub fn join(asking: &Asking, plan: &Plan, names: &Names, found: &mut Found<'_>) -> bool {
+/// Whether the chart is narrowed to what is chosen now.
+pub fn join(asking: &Asking, names: &Names, found: &mut Found<'_>) -> bool {
     let catalog = &asking.app.catalog;
     let Some(family) = catalog.family(found.panel.family.as_str()) else {
         return false;
@@ -25,23 +26,22 @@ pub fn join(asking: &Asking, plan: &Plan, names: &Names, found: &mut Found<'_>) 
             (frame, join)
         })
         .collect();
-    let chosen: BTreeSet<&str> = plan.vars.get("model").iter().map(|model| model.as_str()).collect();
     let sure = joins
         .iter()
         .all(|(_, join)| join.as_ref().is_some_and(|join| join.by.is_sure()));
-    let narrowed = !chosen.is_empty() && sure && !joins.is_empty() && names.holders.serves_any(&chosen);
-    let uses = |join: &Join| {
-        let mut models = join.pods.iter().flat_map(|holder| &holder.models);
-        models.any(|model| chosen.contains(model.as_str()))
-    };
+    let chosen = names
+        .who
+        .as_ref()
+        .filter(|who| sure && !who.is_empty() && !joins.is_empty());
+    let uses = |who: &Who, join: &Join| join.pods.iter().any(|holder| who.has(&holder.namespace, &holder.pod));
     for (frame, join) in joins {
-        if narrowed && !join.as_ref().is_some_and(uses) {
+        if chosen.is_some_and(|who| !join.as_ref().is_some_and(|join| uses(who, join))) {
             continue;
         }
         found.joined.extend(join.map(|join| record(found.frames.len(), join)));
         found.frames.push(frame);
     }
-    narrowed
+    chosen.is_some()
 }
 
 fn record(frame: usize, join: Join) -> Joined {

@@ -4,6 +4,7 @@ use catalog::{
     Panel,
     join::{Holders, join_candidates},
     resolve::{Choices, Sighting, candidates, choose, match_selectors},
+    who::{Who, who_candidates},
 };
 
 use super::{
@@ -26,6 +27,8 @@ pub struct Names {
     pub holders: Holders,
     /// What was seen of it all.
     pub seen: Vec<Sighting>,
+    /// Which pods and served names are meant, where models or workloads are chosen.
+    pub who: Option<Who>,
 }
 
 impl Names {
@@ -35,7 +38,9 @@ impl Names {
         let mut candidates = candidates(catalog, panels.iter().copied());
         let more = join_candidates(catalog, &panels);
         let devices = !more.is_empty();
-        for candidate in more {
+        let chosen = who_candidates(catalog, &plan.vars);
+        let choice = !chosen.is_empty();
+        for candidate in more.into_iter().chain(chosen) {
             if !candidates.contains(&candidate) {
                 candidates.push(candidate);
             }
@@ -44,6 +49,7 @@ impl Names {
             Ok(seen) => Names {
                 choices: Ok(choose(catalog, &candidates, &seen.data)),
                 warnings: seen.warnings,
+                who: choice.then(|| Who::new(catalog, &seen.data, &plan.vars)),
                 holders: if devices {
                     Holders::new(catalog, &seen.data)
                 } else {
@@ -54,6 +60,7 @@ impl Names {
             Err(fault) => Names {
                 choices: Err(fault),
                 warnings: Vec::new(),
+                who: None,
                 holders: Holders::default(),
                 seen: Vec::new(),
             },

@@ -6,6 +6,7 @@ use catalog::{
     Kind, Panel,
     measure::{Bounds, quantile},
     promql,
+    who::{Narrowed, WORKLOAD},
 };
 use futures_util::future::try_join_all;
 use server_api::{Frame, PanelAnswer};
@@ -89,11 +90,17 @@ async fn ask<'a>(
     let catalog = &asking.app.catalog;
     let panel = catalog.panel(id).ok_or_else(|| Fault::UnknownPanel(id.to_owned()))?;
     let choices = names.choices.as_ref().map_err(Fault::clone)?;
+    let narrowed = match &names.who {
+        Some(who) => who.narrow(catalog, panel, &plan.vars),
+        None => Narrowed::To(plan.vars.clone()),
+    };
     let mut questions = Vec::new();
-    for query in 0..panel.queries.len() {
-        let expr = promql::bind(catalog, panel, query, choices, &plan.vars, &plan.grid)
-            .map_err(|fault| Fault::CatalogFault(fault.to_string()))?;
-        questions.extend(expr.map(|expr| one(asking, plan, panel, query, expr)));
+    if let Narrowed::To(vars) = narrowed {
+        for query in 0..panel.queries.len() {
+            let expr = promql::bind(catalog, panel, query, choices, &vars, &plan.grid)
+                .map_err(|fault| Fault::CatalogFault(fault.to_string()))?;
+            questions.extend(expr.map(|expr| one(asking, plan, panel, query, expr)));
+        }
     }
     let mut found = Found {
         panel,
@@ -122,9 +129,13 @@ async fn ask<'a>(
     if found.is_empty() && found.warnings.is_empty() && asking.doubts_silence(plan).await {
         found.warnings.push(SILENT.to_owned());
     }
-    let mut unheeded = catalog.unheeded(panel, &plan.vars);
-    if join::join(asking, plan, names, &mut found) {
+    let mut unheeded = match &names.who {
+        Some(who) => who.unheeded(catalog, panel, &plan.vars),
+        None => catalog.unheeded(panel, &plan.vars),
+    };
+    if join::join(asking, names, &mut found) {
         unheeded.remove("model");
+        unheeded.remove(WORKLOAD);
     }
     // Said, because a chart of everything under a page narrowed to one model would be read as that model's.
     found.warnings.extend(

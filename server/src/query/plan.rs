@@ -4,6 +4,7 @@
 use catalog::{
     Catalog,
     promql::{Grid, GridError, LabelValue, MAX_POINTS, Vars, grid},
+    who::WORKLOAD,
 };
 use server_api::PanelsRequest;
 
@@ -60,7 +61,8 @@ pub fn read(catalog: &Catalog, request: PanelsRequest, scrape_interval_s: u32) -
             return bad(format!("`panels` names more than {MOST_PANELS}"));
         }
     }
-    let known = catalog.variables();
+    let mut known = catalog.variables();
+    known.insert(WORKLOAD);
     if let Some(name) = vars.keys().find(|name| !known.contains(name.as_str())) {
         let known: Vec<_> = known.into_iter().collect();
         let name = clip(name, 40);

@@ -27,7 +27,7 @@ use tower_http::{catch_panic::CatchPanicLayer, set_header::SetResponseHeaderLaye
 pub use api::catalog_answer;
 pub use assets::Assets;
 pub use manifest::Manifest;
-pub use sign_in::SIGN_OUT;
+pub use sign_in::{SIGN_IN, SIGN_OUT};
 
 use crate::{app::App, error::Fault};
 

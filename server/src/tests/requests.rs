@@ -94,7 +94,7 @@ async fn an_unknown_variable_is_refused_with_the_known_ones() {
     insta::assert_snapshot!(check(asking(&[("vars", json!({"cluster": ["a"]}))])).await, @r#"
     400
     cache-control: no-store
-    content-length: 214
+    content-length: 224
     content-security-policy: sandbox
     content-type: application/json
     cross-origin-resource-policy: same-origin
@@ -102,7 +102,7 @@ async fn an_unknown_variable_is_refused_with_the_known_ones() {
     x-content-type-options: nosniff
     x-request-id: <id>
 
-    {"code":"bad_request","message":"The request cannot be read: `vars` has no \"cluster\"; there are model, namespace.","next_step":"Correct what the message names, and send it again.","request_id":"<id>"}
+    {"code":"bad_request","message":"The request cannot be read: `vars` has no \"cluster\"; there are model, namespace, workload.","next_step":"Correct what the message names, and send it again.","request_id":"<id>"}
     "#);
 }
 

@@ -4,6 +4,8 @@ mod address;
 mod looks;
 mod numbers;
 mod screens;
+mod sign_in;
+mod workloads;
 
 use std::collections::BTreeMap;
 

@@ -157,14 +157,6 @@ impl Holders {
         }
     }
 
-    /// Whether metrics tell of a pod that serves one of these models.
-    pub fn serves_any(&self, models: &BTreeSet<&str>) -> bool {
-        self.models
-            .values()
-            .flatten()
-            .any(|model| models.contains(model.as_str()))
-    }
-
     /// What is to be said of a chart of devices that has nothing to show.
     pub fn notes(&self, catalog: &Catalog, panel: &Panel, sightings: &[Sighting]) -> Vec<String> {
         let Some(family) = catalog.family(panel.family.as_str()) else {

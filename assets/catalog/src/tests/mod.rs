@@ -16,5 +16,6 @@ mod served;
 mod sources;
 mod steps;
 mod traps;
+mod who;
 mod world;
 mod worlds;

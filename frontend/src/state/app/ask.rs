@@ -84,6 +84,9 @@ impl App {
         if !at.models.is_empty() {
             vars.insert("model".to_owned(), at.models);
         }
+        if !at.workloads.is_empty() {
+            vars.insert("workload".to_owned(), at.workloads);
+        }
         Some(PanelsRequest {
             panels,
             vars,
@@ -97,7 +100,11 @@ impl App {
     pub fn ask(self) {
         let (question, selection, entries) = untrack(|| {
             let at = self.at();
-            (self.question(), (at.scope, at.models, at.range), self.panels(&at.page))
+            (
+                self.question(),
+                (at.scope, at.models, at.workloads, at.range),
+                self.panels(&at.page),
+            )
         });
         if let Some(question) = question {
             self.board.ask(self.client(), question, selection, entries);
@@ -121,7 +128,14 @@ impl App {
         let question = Memo::new(move |_| {
             let at = self.at();
             let ids: Vec<String> = self.panels(&at.page).iter().map(|panel| panel.id.clone()).collect();
-            (at.scope, at.models, at.range, ids, chart_width(self.width.get()))
+            (
+                at.scope,
+                at.models,
+                at.workloads,
+                at.range,
+                ids,
+                chart_width(self.width.get()),
+            )
         });
         Effect::new(move |_| {
             // Read, not tracked: a memo that nobody reads never looks at its sources.

@@ -31,13 +31,46 @@ pub fn Legend(
         }
         lines
     });
+    let whole = RwSignal::new(false);
     view! {
         <ul class="sl-legend" class:sl-legend-wide=Signal::derive(move || names.with(|names| names.iter().any(|name| name.chars().count() > WIDE)))>
             {part(move || {
-                let rows = names.get().into_iter().enumerate().map(|(at, name)| row(shown, only, at, name));
-                rows.collect::<Vec<_>>().into_any()
+                let names = names.get();
+                let all = names.len();
+                let listed = if whole.get() { all } else { few(all) };
+                let rows = names.into_iter().take(listed).enumerate().map(|(at, name)| row(shown, only, at, name));
+                rows.chain((all > FEW).then(|| more(whole, all))).collect::<Vec<_>>().into_any()
             })}
         </ul>
+    }
+    .into_any()
+}
+
+/// So many series are named at once, with the button that tells of the others: three rows in a card of usual width.
+const FEW: usize = 9;
+
+/// How many of `all` series are named at first. The button takes one place.
+fn few(all: usize) -> usize {
+    if all > FEW { FEW - 1 } else { all }
+}
+
+/// The button that names the other series, or puts them away again.
+fn more(whole: RwSignal<bool>, all: usize) -> AnyView {
+    let text = move || match whole.get() {
+        true => "Show fewer".to_owned(),
+        false => format!("{} more", all - few(all)),
+    };
+    view! {
+        <li>
+            <button
+                type="button"
+                class="sl-legend-row sl-legend-more"
+                aria-expanded=Signal::derive(move || whole.get().to_string())
+                on:click=press(move || whole.update(|whole| *whole = !*whole))
+            >
+                {text}
+            </button>
+        </li>
     }
     .into_any()
 }
@@ -104,7 +137,12 @@ fn row(shown: Signal<Option<Arc<Shown>>>, only: RwSignal<Option<usize>>, at: usi
 
 #[cfg(test)]
 mod tests {
-    use super::split;
+    use super::{few, split};
+
+    #[test]
+    fn a_button_never_stands_for_one_series_that_had_its_place() {
+        assert_eq!([1, 8, 9, 10, 40].map(few), [1, 8, 9, 8, 8]);
+    }
 
     #[test]
     fn a_name_s_end_is_kept_whole() {

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use leptos::prelude::*;
+use leptos::{ev::MouseEvent, prelude::*};
 use server_api::{ModelEntry, ModelState};
 
 use crate::{
-    route::{Location, Scope},
+    route::Scope,
     state::{App, Load},
     ui::{part, press},
 };
@@ -40,12 +40,12 @@ pub fn in_scope(models: &[ModelEntry], scope: &Scope) -> Vec<ModelEntry> {
     models
 }
 
-/// Chooses this model alone; once more takes the choice back.
-fn choose(location: &mut Location, model: &str) {
-    if location.models == [model] {
-        location.models.clear();
+/// Chooses this name alone; once more takes the choice back.
+fn only(chosen: &mut Vec<String>, name: &str) {
+    if *chosen == [name] {
+        chosen.clear();
     } else {
-        location.models = vec![model.to_owned()];
+        *chosen = vec![name.to_owned()];
     }
 }
 
@@ -109,7 +109,20 @@ fn row(app: App, model: ModelEntry) -> AnyView {
     let place = format!("{} · {}", model.namespace, model.runtime);
     let on_click = {
         let name = name.clone();
-        press(move || app.change(|location| choose(location, &name)))
+        press(move || app.change(|location| only(&mut location.models, &name)))
+    };
+    let workload = model.workload.clone();
+    let of_workload = {
+        let workload = workload.clone();
+        move || app.at().workloads.contains(&workload).to_string()
+    };
+    let choose_workload = {
+        let workload = workload.clone();
+        move |event: MouseEvent| {
+            // The row's own click would choose the model as well.
+            event.stop_propagation();
+            app.change(|location| only(&mut location.workloads, &workload));
+        }
     };
     view! {
         <tr
@@ -125,7 +138,9 @@ fn row(app: App, model: ModelEntry) -> AnyView {
             </td>
             <td class="sl-wide">{model.namespace}</td>
             <td class="sl-wide">
-                {model.workload}
+                <button type="button" class="sl-link" aria-pressed=Signal::derive(of_workload) on:click=choose_workload>
+                    {workload}
+                </button>
                 <span class="sl-muted">" " {model.kind}</span>
             </td>
             <td class="sl-wide">{model.runtime}</td>
@@ -169,13 +184,10 @@ mod tests {
 
     #[test]
     fn a_row_chooses_its_model_alone_and_then_lets_it_go() {
-        let mut location = Location {
-            models: vec!["x".into(), "y".into()],
-            ..Location::default()
-        };
-        choose(&mut location, "y");
-        assert_eq!(location.models, ["y"]);
-        choose(&mut location, "y");
-        assert!(location.models.is_empty());
+        let mut chosen = vec!["x".to_owned(), "y".to_owned()];
+        only(&mut chosen, "y");
+        assert_eq!(chosen, ["y"]);
+        only(&mut chosen, "y");
+        assert!(chosen.is_empty());
     }
 }

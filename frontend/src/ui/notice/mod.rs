@@ -11,6 +11,9 @@ use crate::state::{App, Load};
 
 /// One fault with its next step and a way to try again.
 pub fn fault(error: &ApiError, retry: impl Fn() + 'static) -> AnyView {
+    if let Some(door) = &error.sign_in {
+        return sign_in(error, door);
+    }
     let request = Some(error.request_id.clone()).filter(|id| !id.is_empty());
     view! {
         <div class="sl-notice sl-notice-error" role="alert" data-code=error.code.clone()>
@@ -24,6 +27,26 @@ pub fn fault(error: &ApiError, retry: impl Fn() + 'static) -> AnyView {
             <button type="button" class="sl-button" on:click=press(retry)>
                 "Try again"
             </button>
+        </div>
+    }
+    .into_any()
+}
+
+/// Nobody is signed in, which is no fault. The way there leads back to this very address, so nothing chosen is lost.
+fn sign_in(error: &ApiError, door: &str) -> AnyView {
+    let app = App::here();
+    let door = door.to_owned();
+    let href = move || app.host().sign_in(&door, &app.at());
+    view! {
+        <div class="sl-notice sl-notice-denied" role="alert" data-code=error.code.clone()>
+            {icon(Icon::Lock)}
+            <div class="sl-notice-text">
+                <strong>{error.message.clone()}</strong>
+                " Sign in to see your models; you come back to this page as it is."
+            </div>
+            <a class="sl-button sl-button-main" href=Signal::derive(href)>
+                "Sign in"
+            </a>
         </div>
     }
     .into_any()

@@ -82,6 +82,7 @@ fn side(app: App) -> AnyView {
     view! {
         <div class="sl-side">
             <span class="sl-user">{Signal::derive(user)}</span>
+            {part(move || sign_out(app))}
             <button
                 type="button"
                 class="sl-icon-button"
@@ -93,4 +94,29 @@ fn side(app: App) -> AnyView {
         </div>
     }
     .into_any()
+}
+
+/// Where the caller has a session that can be ended.
+fn sign_out(app: App) -> AnyView {
+    let door = match app.me.get() {
+        Load::Here(me) => me.sign_out.clone(),
+        _ => None,
+    };
+    let button = door.map(|door| {
+        let leave = move || {
+            let (client, door) = (app.client(), door.clone());
+            leptos::task::spawn_local(async move {
+                match client.sign_out(&door).await {
+                    Ok(()) => app.host().reload(),
+                    Err(error) => app.board.failure.set(Some(error)),
+                }
+            });
+        };
+        view! {
+            <button type="button" class="sl-button" on:click=press(leave)>
+                "Sign out"
+            </button>
+        }
+    });
+    button.into_any()
 }

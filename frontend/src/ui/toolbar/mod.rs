@@ -1,9 +1,11 @@
-//! What the page shows: namespace, models, time range, refresh. Every choice goes into the address.
+//! What the page shows: namespace, workloads, models, time range, refresh. Every choice goes into the address.
 
 mod models;
 mod namespace;
 mod range;
 mod refresh;
+mod several;
+mod workloads;
 
 use leptos::prelude::*;
 
@@ -12,6 +14,7 @@ pub fn Toolbar() -> impl IntoView {
     view! {
         <div class="sl-toolbar" role="group" aria-label="What to show">
             <namespace::NamespaceSelect />
+            <workloads::WorkloadSelect />
             <models::ModelSelect />
             <range::RangePicker />
             <refresh::RefreshControl />

@@ -1,46 +1,38 @@
 //! Which models: none chosen means all.
 
-use std::collections::BTreeMap;
-
 use leptos::prelude::*;
-use server_api::{ModelEntry, ModelState};
+use server_api::ModelEntry;
 
+use super::several::{Choices, Words, several};
 use crate::{
     route::Location,
     state::{App, Load},
-    ui::{
-        models::{in_scope, state_word},
-        part,
-        popover::Popover,
-        press,
-    },
+    ui::models::{in_scope, state_word},
 };
 
-/// Served names with the state of the first workload of that name; a name from the address that nothing serves has none.
-fn choices(models: &[ModelEntry], at: &Location) -> BTreeMap<String, Option<ModelState>> {
-    let mut choices: BTreeMap<String, Option<ModelState>> = BTreeMap::new();
-    for model in in_scope(models, &at.scope) {
-        choices.entry(model.model).or_insert(Some(model.state));
+const WORDS: Words = Words {
+    field: "Models",
+    all: "All models",
+    many: "models",
+    none: "No model is served here.",
+};
+
+/// Served names with the state of the first workload of that name; a name from the address that nothing serves says so.
+fn choices(models: &[ModelEntry], at: &Location) -> Choices {
+    let mut choices = Choices::new();
+    let meant = |model: &ModelEntry| at.workloads.is_empty() || at.workloads.contains(&model.workload);
+    for model in in_scope(models, &at.scope).into_iter().filter(meant) {
+        choices.entry(model.model).or_insert(state_word(model.state));
     }
     for name in &at.models {
-        choices.entry(name.clone()).or_insert(None);
+        choices.entry(name.clone()).or_insert("not served now");
     }
     choices
-}
-
-fn label(chosen: &[String]) -> String {
-    match chosen {
-        [] => "All models".to_owned(),
-        [one] => one.clone(),
-        many => format!("{} models", many.len()),
-    }
 }
 
 #[component]
 pub fn ModelSelect() -> impl IntoView {
     let app = App::here();
-    let open = RwSignal::new(false);
-    let chosen = Memo::new(move |_| app.at().models);
     let choices = Memo::new(move |_| {
         let at = app.at();
         app.models.with(|models| match models {
@@ -48,90 +40,34 @@ pub fn ModelSelect() -> impl IntoView {
             _ => choices(&[], &at),
         })
     });
-    let toggle = move |name: &str, on: bool| {
-        app.change(|location| {
-            location.models.retain(|model| model != name);
-            if on {
-                location.models.push(name.to_owned());
-            }
-        });
-    };
-    let option = move |(name, state): (String, Option<ModelState>)| {
-        let checked = {
-            let name = name.clone();
-            Signal::derive(move || chosen.with(|chosen| chosen.contains(&name)))
-        };
-        let word = state.map_or("not served now", state_word);
-        view! {
-            <label class="sl-option">
-                <input
-                    type="checkbox"
-                    prop:checked=checked
-                    on:change:target={
-                        let name = name.clone();
-                        move |event| toggle(&name, event.target().checked())
-                    }
-                />
-                <span class="sl-option-name">{name}</span>
-                <span class="sl-muted">{word}</span>
-            </label>
-        }
-        .into_any()
-    };
-    view! {
-        <div class="sl-field">
-            <span class="sl-field-name">"Models"</span>
-            <Popover name="Models" label=Signal::derive(move || chosen.with(|chosen| label(chosen))) open=open>
-                <div class="sl-options">
-                    {part(move || {
-                        let choices = choices.get();
-                        if choices.is_empty() {
-                            return view! { <p class="sl-muted">"No model is served here."</p> }.into_any();
-                        }
-                        choices.into_iter().map(option).collect::<Vec<_>>().into_any()
-                    })}
-                </div>
-                <button
-                    type="button"
-                    class="sl-button"
-                    prop:disabled=Signal::derive(move || chosen.with(Vec::is_empty))
-                    on:click=press(move || app.change(|location| location.models.clear()))
-                >
-                    "All models"
-                </button>
-            </Popover>
-        </div>
-    }
-    .into_any()
+    several(WORDS, choices, |location| &mut location.models)
 }
 
 #[cfg(test)]
 mod tests {
+    use server_api::ModelState;
+
     use super::*;
 
     #[test]
-    fn the_button_says_what_is_chosen() {
-        let chosen = |names: &[&str]| label(&names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>());
-        assert_eq!(chosen(&[]), "All models");
-        assert_eq!(chosen(&["granite"]), "granite");
-        assert_eq!(chosen(&["granite", "mistral"]), "2 models");
-    }
-
-    #[test]
     fn a_model_from_the_address_stays_in_the_list_when_nothing_serves_it() {
-        let served = ModelEntry {
+        let served = |workload: &str, model: &str| ModelEntry {
             namespace: "a".into(),
-            workload: "w".into(),
+            workload: workload.into(),
             kind: "Pod".into(),
-            model: "here".into(),
+            model: model.into(),
             runtime: "vLLM".into(),
             state: ModelState::Idle,
         };
-        let at = Location {
+        let models = [served("w", "here"), served("other", "there")];
+        let mut at = Location {
             models: vec!["gone".into(), "here".into()],
             ..Location::default()
         };
-        let expect = [("gone".to_owned(), None), ("here".to_owned(), Some(ModelState::Idle))];
-        assert_eq!(choices(&[served], &at), expect.into());
+        let names = |at: &Location| choices(&models, at).into_iter().collect::<Vec<_>>();
+        let (gone, here) = (("gone".to_owned(), "not served now"), ("here".to_owned(), "Idle"));
+        assert_eq!(names(&at), [gone.clone(), here.clone(), ("there".to_owned(), "Idle")]);
+        at.workloads = vec!["w".into()];
+        assert_eq!(names(&at), [gone, here], "of the chosen workload only");
     }
 }

@@ -46,8 +46,9 @@ pub fn NamespaceSelect() -> impl IntoView {
             } else {
                 Scope::Namespace(name)
             };
-            // Models of another namespace would leave every chart empty.
+            // Models and workloads of another namespace would leave every chart empty.
             location.models.clear();
+            location.workloads.clear();
         });
     };
     let option = move |name: String| {

@@ -12,6 +12,7 @@ use base64::{
 };
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, de::DeserializeOwned};
+use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
 use tokio::{sync::Mutex, time::Instant};
 
@@ -47,6 +48,8 @@ pub struct Document {
     token_endpoint: String,
     #[serde(default)]
     revocation_endpoint: Option<String>,
+    #[serde(default)]
+    userinfo_endpoint: Option<String>,
 }
 
 /// What a code was exchanged for.
@@ -163,6 +166,16 @@ impl Issuer {
         question.headers.insert(AUTHORIZATION, bearer(token)?);
         let user: User = self.json(question, "the user's name").await?;
         Ok(user.metadata.name)
+    }
+
+    /// What an OpenID issuer tells of the user beside the id token; nothing where it has no such door.
+    pub async fn user_info(&self, token: &SecretString) -> Result<Map<String, Value>, Fault> {
+        let Some(endpoint) = self.document().await?.userinfo_endpoint else {
+            return Ok(Map::new());
+        };
+        let mut question = Question::get(safe(&endpoint)?);
+        question.headers.insert(AUTHORIZATION, bearer(token)?);
+        self.json(question, "the user's name").await
     }
 
     /// Takes the token back at the issuer. `false`: this issuer offers no way.

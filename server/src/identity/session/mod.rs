@@ -153,6 +153,11 @@ impl Sessions {
         let id_token = id_token.ok_or_else(|| Fault::SignInFailed("the issuer sent no id token".to_owned()))?;
         let issuer = self.issuer.document().await?.issuer;
         let claims = Claims::check(&id_token, &issuer, self.issuer.client_id(), nonce, now)?;
+        // Many issuers keep names out of the token.
+        let claims = match claims.name() {
+            Some(_) => claims,
+            None => claims.with(self.issuer.user_info(&access_token).await?),
+        };
         let user = claims.user();
         Ok(match self.token {
             SessionToken::Access => Ticket {

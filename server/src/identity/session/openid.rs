@@ -10,6 +10,9 @@ use serde_json::{Map, Value};
 
 use crate::error::Fault;
 
+/// Where an issuer puts the name that people know, the best place first.
+const NAMES: [&str; 3] = ["preferred_username", "email", "name"];
+
 pub struct Claims(Map<String, Value>);
 
 impl Claims {
@@ -50,14 +53,34 @@ impl Claims {
         Ok(Claims(claims))
     }
 
+    /// What the issuer told apart from the token. Taken only where it speaks of the same subject, as OpenID Connect Core
+    /// 5.3.2 demands.
+    #[must_use]
+    pub fn with(mut self, told: Map<String, Value>) -> Claims {
+        if told
+            .get("sub")
+            .is_some_and(|subject| self.0.get("sub") == Some(subject))
+        {
+            for name in NAMES {
+                if let Some(value) = told.get(name) {
+                    self.0.insert(name.to_owned(), value.clone());
+                }
+            }
+        }
+        self
+    }
+
+    /// The name people know, if the issuer has said it.
+    #[must_use]
+    pub fn name(&self) -> Option<&str> {
+        NAMES.into_iter().find_map(|name| self.0.get(name)?.as_str())
+    }
+
     /// The name people know, else the one that is always there.
     #[must_use]
     pub fn user(&self) -> String {
-        ["preferred_username", "email", "name", "sub"]
-            .into_iter()
-            .find_map(|name| self.0.get(name).and_then(Value::as_str))
-            .unwrap_or_default()
-            .to_owned()
+        let subject = || self.0.get("sub").and_then(Value::as_str);
+        self.name().or_else(subject).unwrap_or_default().to_owned()
     }
 
     /// Unix seconds.
@@ -114,5 +137,16 @@ mod tests {
             user(json!({"email": "a@b.example", "preferred_username": "ann"})),
             "ann"
         );
+    }
+
+    #[test]
+    fn what_the_issuer_tells_of_another_subject_is_not_taken() {
+        let user = |told: Value| {
+            let claims = check(&json!({})).unwrap();
+            claims.with(told.as_object().unwrap().clone()).user()
+        };
+        assert_eq!(user(json!({"sub": "1234", "email": "a@b.example"})), "a@b.example");
+        assert_eq!(user(json!({"sub": "5678", "email": "a@b.example"})), "1234");
+        assert_eq!(user(json!({"email": "a@b.example"})), "1234");
     }
 }
