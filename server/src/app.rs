@@ -8,16 +8,14 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
-use bytes::Bytes;
-use catalog::Catalog;
-
 use crate::{
     StartError,
     cluster::Cluster,
     config::ServeConfig,
     identity::Identity,
+    own::Served,
     query::{Gate, Guard, Kept, Known},
-    route::{Assets, Manifest, catalog_answer},
+    route::{Assets, Manifest},
     telemetry::Metrics,
     upstream::Upstream,
 };
@@ -25,9 +23,7 @@ use crate::{
 pub struct App {
     pub assets: Assets,
     pub manifest: Manifest,
-    pub catalog: Catalog,
-    /// `GET /api/catalog`, made once.
-    pub catalog_answer: Bytes,
+    pub catalog: Served,
     pub identity: Identity,
     pub upstream: Upstream,
     /// Says who may ask what; `None` where everybody asks one store.
@@ -45,18 +41,16 @@ pub struct App {
 
 impl App {
     /// Reads the page's files and the certificates; opens no socket.
-    pub fn new(config: &ServeConfig, catalog: Catalog) -> Result<App, StartError> {
+    pub fn new(config: &ServeConfig, catalog: Served) -> Result<App, StartError> {
         let metrics = Arc::new(Metrics::new());
         let identity = Identity::new(config).map_err(StartError::Configuration)?;
         let assets = Assets::load(&config.assets).map_err(StartError::Configuration)?;
         let upstream = Upstream::new(&config.upstream, Arc::clone(&metrics)).map_err(StartError::Configuration)?;
         let cluster = Cluster::new(config).map_err(StartError::Configuration)?;
-        let catalog_answer = catalog_answer(&catalog).map_err(|cause| StartError::Failed(cause.to_string()))?;
         Ok(App {
             manifest: Manifest::new(config.manifest_shape, config.plugin_extensions, &assets.build_hash),
             assets,
             catalog,
-            catalog_answer,
             identity,
             upstream,
             cluster,

@@ -13,6 +13,7 @@ pub mod telemetry;
 mod app;
 mod identity;
 mod listener;
+mod own;
 mod query;
 mod route;
 mod start;

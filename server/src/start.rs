@@ -9,7 +9,9 @@ use tokio::{sync::watch, task::JoinHandle};
 use crate::{
     app::App,
     config::{ConfigFaults, IdentityMode, ServeConfig},
-    listener, route,
+    listener,
+    own::Served,
+    route,
 };
 
 /// Why the server did not start. `Display` says what to do next.
@@ -65,14 +67,29 @@ impl Running {
     }
 }
 
-/// Starts with the catalogue that ships with the program.
+/// Starts with the catalogue that ships with the program, and with the own files that the configuration names.
 pub async fn start(config: ServeConfig) -> Result<Running, StartError> {
-    let catalog = Catalog::embedded().map_err(|cause| StartError::Failed(cause.to_string()))?;
-    start_with(config, catalog).await
+    let catalog = match &config.dashboards {
+        Some(folder) if !folder.is_dir() => {
+            let folder = folder.display();
+            let fault = format!("--dashboards {folder} is no folder; give one that holds *.toml, or leave it out");
+            return Err(StartError::Configuration(fault));
+        }
+        Some(folder) => Served::with_folder(folder.clone()).map_err(StartError::Failed)?,
+        None => {
+            let catalog = Catalog::embedded().map_err(|cause| StartError::Failed(cause.to_string()))?;
+            Served::fixed(catalog).map_err(StartError::Failed)?
+        }
+    };
+    start_serving(config, catalog).await
 }
 
 /// Starts with another catalogue.
 pub async fn start_with(config: ServeConfig, catalog: Catalog) -> Result<Running, StartError> {
+    start_serving(config, Served::fixed(catalog).map_err(StartError::Failed)?).await
+}
+
+async fn start_serving(config: ServeConfig, catalog: Served) -> Result<Running, StartError> {
     let app = Arc::new(App::new(&config, catalog)?);
     let bind = async |addr, flag| {
         let bound = listener::bind(addr).await;
@@ -90,9 +107,11 @@ pub async fn start_with(config: ServeConfig, catalog: Catalog) -> Result<Running
             metrics,
             route::metrics_router(Arc::clone(&app)),
             Gauge::default(),
-            stopped,
+            stopped.clone(),
         ),
     ];
+    let watching = Arc::clone(&app);
+    tokio::spawn(async move { watching.catalog.watch(stopped).await });
     tracing::info!(%addr, %metrics_addr, identity = %config.identity, upstream = %config.upstream.kind, "serving");
     Ok(Running {
         addr,

@@ -6,6 +6,7 @@ mod charts_doc;
 mod doors;
 mod exports;
 mod manifest;
+mod own;
 mod program;
 mod promtool;
 mod rule_exports;

@@ -9,6 +9,8 @@
 
 #[cfg(feature = "export")]
 pub mod export;
+#[cfg(all(feature = "export", feature = "parse"))]
+pub mod import;
 pub mod join;
 pub mod measure;
 pub mod model;

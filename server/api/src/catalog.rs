@@ -9,6 +9,20 @@ pub struct CatalogAnswer {
     pub families: Vec<FamilyEntry>,
     pub dashboards: Vec<DashboardEntry>,
     pub panels: Vec<PanelEntry>,
+    /// What is wrong with the installation's own files, which are left out for it.
+    #[serde(default)]
+    pub faults: Vec<FaultEntry>,
+}
+
+/// A file that is not in the catalogue, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FaultEntry {
+    pub file: String,
+    /// From 1.
+    pub line: usize,
+    /// Without a full stop, as is `next_step`.
+    pub reason: String,
+    pub next_step: String,
 }
 
 /// A group of metrics that one kind of exporter offers, e.g. `vllm`.

@@ -10,7 +10,7 @@ pub mod identity;
 pub mod panels;
 pub mod wire;
 
-pub use catalog::{CatalogAnswer, DashboardEntry, PanelEntry, QueryEntry, ThresholdEntry};
+pub use catalog::{CatalogAnswer, DashboardEntry, FaultEntry, PanelEntry, QueryEntry, ThresholdEntry};
 pub use error::ApiError;
 pub use frame::{ABSENT, Frame, Said, is_absent, said};
 pub use identity::{Me, ModelEntry, ModelState, Models, Right, Scope};

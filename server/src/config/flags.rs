@@ -38,6 +38,9 @@ pub struct Layer {
     /// Directory with the built page, as `cargo xtask build` leaves it. Required.
     #[arg(long, value_name = "DIR", help_heading = "Page and plugin")]
     pub assets: Option<String>,
+    /// Folder with own dashboards: *.toml like the shipped ones, read again when they change [default: none].
+    #[arg(long, value_name = "DIR", help_heading = "Page and plugin")]
+    pub dashboards: Option<String>,
     /// Shape of the plugin manifest: legacy (OpenShift 4.14) or standard (4.15 and later) [default: standard].
     #[arg(long, value_name = "SHAPE", help_heading = "Page and plugin")]
     pub manifest_shape: Option<String>,

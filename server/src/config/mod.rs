@@ -26,6 +26,8 @@ pub struct ServeConfig {
     pub metrics_listen: SocketAddr,
     /// The directory `cargo xtask build` fills.
     pub assets: PathBuf,
+    /// An administrator's own panels and dashboards.
+    pub dashboards: Option<PathBuf>,
     pub manifest_shape: ManifestShape,
     pub plugin_extensions: PluginExtensions,
     pub identity: IdentityMode,

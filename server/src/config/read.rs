@@ -92,6 +92,7 @@ impl Reader<'_> {
             value::duration,
         );
         let assets = self.setting("assets", |l| &l.assets, None, value::path);
+        let dashboards = self.optional("dashboards", |l| &l.dashboards, value::path);
         let manifest_shape = self.setting(
             "manifest-shape",
             |l| &l.manifest_shape,
@@ -131,6 +132,7 @@ impl Reader<'_> {
             listen: listen?,
             metrics_listen: metrics_listen?,
             assets: assets?,
+            dashboards,
             manifest_shape: manifest_shape?,
             plugin_extensions: plugin_extensions?,
             identity: identity?,

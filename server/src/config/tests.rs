@@ -41,6 +41,7 @@ fn what_is_not_said_has_a_safe_default() {
         listen: 127.0.0.1:8477,
         metrics_listen: 127.0.0.1:8478,
         assets: "/a",
+        dashboards: None,
         manifest_shape: Standard,
         plugin_extensions: All,
         identity: Bearer,

@@ -19,6 +19,7 @@ use crate::config::{
     CacheConfig, IdentityMode, LogConfig, LogFormat, ManifestShape, PluginExtensions, ServeConfig, UpstreamConfig,
     UpstreamKind,
 };
+use crate::own::Served;
 
 /// What can be wrong before anything slow begins.
 pub struct Checked {
@@ -35,6 +36,7 @@ pub async fn check(args: &Args) -> Result<Checked, DemoError> {
     drop(claim(prometheus::FLAG, args.prometheus_listen)?);
     // Reads the page's files, so that a wrong --assets is told before the history is made.
     let catalog = Catalog::embedded().map_err(|error| StartError::Failed(error.to_string()))?;
+    let catalog = Served::fixed(catalog).map_err(StartError::Failed)?;
     App::new(
         &serve_config(args.listen, args.assets.clone(), args.prometheus_listen)?,
         catalog,
@@ -71,6 +73,7 @@ pub fn serve_config(listen: SocketAddr, assets: PathBuf, prometheus: SocketAddr)
         listen,
         metrics_listen: SocketAddr::from(([127, 0, 0, 1], 0)),
         assets,
+        dashboards: None,
         manifest_shape: ManifestShape::Standard,
         plugin_extensions: PluginExtensions::All,
         identity: IdentityMode::Demo,

@@ -11,7 +11,7 @@ use super::{names::Names, panel::Asking, partial::Found};
 
 /// Whether the chart is narrowed to what is chosen now.
 pub fn join(asking: &Asking, names: &Names, found: &mut Found<'_>) -> bool {
-    let catalog = &asking.app.catalog;
+    let catalog = &asking.catalog;
     let Some(family) = catalog.family(found.panel.family.as_str()) else {
         return false;
     };

@@ -68,12 +68,12 @@ impl Measured {
 
 async fn facts(asking: &Asking, plan: &Plan, names: &Names) -> Result<Arc<Facts>, Fault> {
     let app = &asking.app;
-    let panels: Vec<&Panel> = plan.panels.iter().filter_map(|id| app.catalog.panel(id)).collect();
+    let panels: Vec<&Panel> = plan.panels.iter().filter_map(|id| asking.catalog.panel(id)).collect();
     // Without names no panel asks anything, and each says why.
     let Ok(choices) = &names.choices else {
         return Ok(Arc::default());
     };
-    let Some(expr) = probe(&app.catalog, &panels, choices, &plan.vars) else {
+    let Some(expr) = probe(&asking.catalog, &panels, choices, &plan.vars) else {
         return Ok(Arc::default());
     };
     let range_s = plan.grid.range_s();

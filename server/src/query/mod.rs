@@ -21,6 +21,7 @@ mod plan;
 use std::sync::Arc;
 
 use axum::http::StatusCode;
+use catalog::Catalog;
 use futures_util::{StreamExt as _, stream::FuturesUnordered};
 use server_api::{PanelsRequest, Record};
 use tokio::sync::{OnceCell, mpsc};
@@ -48,14 +49,15 @@ pub fn dashboard(
     id: &RequestId,
 ) -> Result<mpsc::Receiver<Record>, Fault> {
     let request = until_the_last_refresh(app, request);
-    let plan = plan::read(&app.catalog, request, app.scrape_interval_s)?;
+    let catalog = Arc::clone(&app.catalog.now().catalog);
+    let plan = plan::read(&catalog, request, app.scrape_interval_s)?;
     // Room for every record, so that a slow reader does not stop the reading of upstream answers.
     let (send, receive) = mpsc::channel(plan.panels.len() + 1);
     let (app, request_id) = (Arc::clone(app), id.to_string());
     tokio::spawn(async move {
         tokio::select! {
             () = send.closed() => {}
-            () = answer_all(app, caller, request_id, plan, &send) => {}
+            () = answer_all(app, catalog, caller, request_id, plan, &send) => {}
         }
     });
     Ok(receive)
@@ -73,6 +75,7 @@ fn until_the_last_refresh(app: &App, mut request: PanelsRequest) -> PanelsReques
 
 async fn answer_all(
     app: Arc<App>,
+    catalog: Arc<Catalog>,
     caller: Arc<Caller>,
     request_id: String,
     plan: plan::Plan,
@@ -81,6 +84,7 @@ async fn answer_all(
     let asking = Asking {
         eyes: Eyes::open(&app, &caller, &plan.namespaces).await,
         app,
+        catalog,
         request_id,
         turns: admit::turns(),
         scraped: OnceCell::new(),

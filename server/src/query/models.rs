@@ -6,6 +6,7 @@ use std::{
 };
 
 use catalog::{
+    Catalog,
     models::{ServedModel, Traffic, model_candidates, served_models, traffic},
     promql::Vars,
     resolve::{Sighting, choose, match_selectors},
@@ -31,7 +32,8 @@ const RECENT_S: u32 = 300;
 /// Asks once for the series and twice for each family that serves here.
 pub async fn models(app: &App, caller: &Arc<Caller>) -> Result<Models, Fault> {
     let eyes = &Eyes::open(app, caller, &[]).await?;
-    let catalog = &app.catalog;
+    let loaded = app.catalog.now();
+    let catalog: &Catalog = &loaded.catalog;
     let vars = Vars::new();
     let candidates = model_candidates(catalog);
     let seen = series(app, eyes, &match_selectors(&candidates, &vars)).await?;

@@ -33,7 +33,7 @@ pub struct Names {
 
 impl Names {
     pub async fn find(asking: &Asking, plan: &Plan) -> Names {
-        let catalog = &asking.app.catalog;
+        let catalog = &asking.catalog;
         let panels: Vec<&Panel> = plan.panels.iter().filter_map(|id| catalog.panel(id)).collect();
         let mut candidates = candidates(catalog, panels.iter().copied());
         let more = join_candidates(catalog, &panels);

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use catalog::{
-    Kind, Panel,
+    Catalog, Kind, Panel,
     measure::{Bounds, quantile},
     promql,
     who::{Narrowed, WORKLOAD},
@@ -34,6 +34,8 @@ const UNBOUNDED: &str =
 /// Who asks, and what all panels of one dashboard share.
 pub struct Asking {
     pub app: Arc<App>,
+    /// As it was when the request came: it may change meanwhile.
+    pub catalog: Arc<Catalog>,
     /// Or why there are none: then every panel says so.
     pub eyes: Result<Eyes, Fault>,
     pub request_id: String,
@@ -87,7 +89,7 @@ async fn ask<'a>(
     measured: &Measured,
     id: &str,
 ) -> Result<Found<'a>, Fault> {
-    let catalog = &asking.app.catalog;
+    let catalog = &asking.catalog;
     let panel = catalog.panel(id).ok_or_else(|| Fault::UnknownPanel(id.to_owned()))?;
     let choices = names.choices.as_ref().map_err(Fault::clone)?;
     let narrowed = match &names.who {

@@ -9,16 +9,16 @@ use axum::{
     http::{HeaderValue, Response, header::CONTENT_TYPE},
 };
 use bytes::Bytes;
-use catalog::{Catalog, Panel, Threshold};
+use catalog::{Catalog, Panel, Threshold, read};
 use server_api::{
-    CatalogAnswer, DashboardEntry, Me, Models, PanelEntry, QueryEntry, ThresholdEntry,
+    CatalogAnswer, DashboardEntry, FaultEntry, Me, Models, PanelEntry, QueryEntry, ThresholdEntry,
     catalog::{FamilyEntry, SectionEntry},
 };
 
 use crate::{app::App, error::Fault, identity::Caller, query};
 
 /// The catalogue as JSON; the same for everybody.
-pub fn catalog_answer(catalog: &Catalog) -> Result<Bytes, serde_json::Error> {
+pub fn catalog_answer(catalog: &Catalog, faults: &[read::Fault]) -> Result<Bytes, serde_json::Error> {
     let answer = CatalogAnswer {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         families: catalog
@@ -46,8 +46,18 @@ pub fn catalog_answer(catalog: &Catalog) -> Result<Bytes, serde_json::Error> {
             })
             .collect(),
         panels: catalog.panels().map(panel_entry).collect(),
+        faults: faults.iter().map(fault_entry).collect(),
     };
     serde_json::to_vec(&answer).map(Bytes::from)
+}
+
+fn fault_entry(fault: &read::Fault) -> FaultEntry {
+    FaultEntry {
+        file: fault.file.clone(),
+        line: fault.line,
+        reason: fault.reason.clone(),
+        next_step: fault.next_step.clone(),
+    }
 }
 
 fn panel_entry(panel: &Panel) -> PanelEntry {
@@ -86,7 +96,7 @@ fn threshold_entry(threshold: &Threshold, below: bool) -> ThresholdEntry {
 }
 
 pub async fn catalog(State(app): State<Arc<App>>) -> Response<Body> {
-    let mut response = Response::new(Body::from(app.catalog_answer.clone()));
+    let mut response = Response::new(Body::from(app.catalog.now().answer.clone()));
     let json = HeaderValue::from_static("application/json");
     response.headers_mut().insert(CONTENT_TYPE, json);
     response

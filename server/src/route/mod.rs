@@ -161,7 +161,7 @@ mod tests {
     async fn a_panic_in_a_handler_is_one_internal_error_and_the_next_request_is_served() {
         let assets = harness::assets();
         let config = harness::config(assets.path().to_owned(), ([127, 0, 0, 1], 9).into());
-        let app = Arc::new(App::new(&config, harness::catalog()).unwrap());
+        let app = Arc::new(App::new(&config, crate::own::Served::fixed(harness::catalog()).unwrap()).unwrap());
         let door = get(async || -> &'static str { panic!("secret") });
         let router = outer(Router::new().route("/panics", door).merge(open()), app);
         let ask = async |path: &str| {

@@ -127,6 +127,7 @@ pub fn config(assets: PathBuf, upstream: SocketAddr) -> ServeConfig {
         listen: ([127, 0, 0, 1], 0).into(),
         metrics_listen: ([127, 0, 0, 1], 0).into(),
         assets,
+        dashboards: None,
         manifest_shape: ManifestShape::Standard,
         plugin_extensions: PluginExtensions::All,
         identity: IdentityMode::Bearer,

@@ -10,6 +10,9 @@ mod family;
 mod panel;
 mod slo;
 
+#[cfg(feature = "export")]
+pub(crate) use panel::legend_fault;
+
 use std::collections::BTreeSet;
 use std::fmt::Display;
 
@@ -21,8 +24,14 @@ use crate::model::{BadId, Catalog, Unit};
 
 pub(super) type Read<'a> = (Places<'a>, raw::File);
 
-pub(super) fn catalog(files: &[Read<'_>], faults: &mut Vec<Fault>) -> Catalog {
+/// The files from `own` on replace panels and dashboards of the files before them that have the same ids.
+pub(super) fn catalog(files: &[Read<'_>], own: usize, faults: &mut Vec<Fault>) -> Catalog {
     let mut catalog = Catalog::default();
+    let mine = files.get(own..).unwrap_or_default();
+    let mine = |ids: fn(&raw::File) -> Vec<&str>| mine.iter().flat_map(|(_, file)| ids(file)).collect::<BTreeSet<_>>();
+    let replaced_panels = mine(|file| file.panel.iter().map(|panel| panel.id.get_ref().as_str()).collect());
+    let replaced_dashboards = mine(|file| file.dashboard.iter().map(|board| board.id.get_ref().as_str()).collect());
+    let stands = |index: usize, id: &str, replaced: &BTreeSet<&str>| index >= own || !replaced.contains(id);
     for (places, file) in files {
         file.family
             .iter()
@@ -33,7 +42,7 @@ pub(super) fn catalog(files: &[Read<'_>], faults: &mut Vec<Fault>) -> Catalog {
             .iter()
             .for_each(|raw| concept::add(&mut catalog, raw, &mut Checker { places, faults }));
     }
-    for (places, file) in files {
+    for (index, (places, file)) in files.iter().enumerate() {
         file.family
             .iter()
             .for_each(|raw| family::add_serves(&mut catalog, raw, &mut Checker { places, faults }));
@@ -42,6 +51,7 @@ pub(super) fn catalog(files: &[Read<'_>], faults: &mut Vec<Fault>) -> Catalog {
             .for_each(|raw| family::add_devices(&mut catalog, raw, &mut Checker { places, faults }));
         file.panel
             .iter()
+            .filter(|raw| stands(index, raw.id.get_ref(), &replaced_panels))
             .for_each(|raw| panel::add(&mut catalog, raw, &mut Checker { places, faults }));
     }
     let written: BTreeSet<&str> = files
@@ -49,11 +59,19 @@ pub(super) fn catalog(files: &[Read<'_>], faults: &mut Vec<Fault>) -> Catalog {
         .flat_map(|(_, file)| &file.panel)
         .map(|panel| panel.id.get_ref().as_str())
         .collect();
-    for (places, file) in files {
+    for (index, (places, file)) in files.iter().enumerate() {
         for raw in &file.dashboard {
-            dashboard::add(&mut catalog, raw, &written, &mut Checker { places, faults });
+            if stands(index, raw.id.get_ref(), &replaced_dashboards) {
+                dashboard::add(&mut catalog, raw, &written, &mut Checker { places, faults });
+            }
         }
     }
+    // A page that was replaced keeps its place.
+    let ids = files.iter().flat_map(|(_, file)| &file.dashboard);
+    let ids: Vec<&str> = ids.map(|board| board.id.get_ref().as_str()).collect();
+    catalog
+        .dashboards
+        .sort_by_key(|board| ids.iter().position(|id| *id == board.id.as_str()));
     for (places, file) in files {
         let check = &mut Checker { places, faults };
         file.buckets

@@ -1,15 +1,19 @@
 //! Reading catalogue files: TOML to checked data.
 //!
 //! Every fault is found before any is reported, each with its file, line, reason and next step. Nothing half-read gets
-//! out: a catalogue is whole or there is none.
+//! out: a catalogue is whole or there is none. Of an installation's own files, laid over it, each counts whole or not at all.
 
 mod check;
 mod fault;
+mod own;
 mod places;
 mod raw;
 mod raw_rules;
 
+#[cfg(feature = "export")]
+pub(crate) use check::legend_fault;
 pub use fault::{CatalogError, Fault};
+pub use own::Layered;
 
 use crate::model::Catalog;
 
@@ -103,23 +107,29 @@ impl Catalog {
     /// Reads `(file name, text)` pairs as one catalogue: a panel may use another file's concepts.
     pub fn parse(files: &[(&str, &str)]) -> Result<Self, CatalogError> {
         let mut faults = Vec::new();
-        let mut read = Vec::new();
-        for (name, text) in files {
-            match toml::from_str::<raw::File>(text) {
-                Ok(file) => read.push((places::Places::new(name, text), file)),
-                Err(error) => {
-                    let at = error.span().map_or(0, |span| span.start);
-                    let reason = error.message().trim().replace('\n', "; ");
-                    let next_step = "correct it; the shipped panels/*.toml show every key";
-                    faults.push(places::Places::new(name, text).fault(at, reason, next_step));
-                }
-            }
-        }
-        let catalog = check::catalog(&read, &mut faults);
+        let read = toml_of(files, &mut faults);
+        let catalog = check::catalog(&read, read.len(), &mut faults);
         if faults.is_empty() {
             Ok(catalog)
         } else {
             Err(CatalogError { faults })
         }
     }
+}
+
+/// The files that are TOML of the right shape; the others have left a fault.
+fn toml_of<'a>(files: &[(&'a str, &'a str)], faults: &mut Vec<Fault>) -> Vec<check::Read<'a>> {
+    let mut read = Vec::new();
+    for (name, text) in files {
+        match toml::from_str::<raw::File>(text) {
+            Ok(file) => read.push((places::Places::new(name, text), file)),
+            Err(error) => {
+                let at = error.span().map_or(0, |span| span.start);
+                let reason = error.message().trim().replace('\n', "; ");
+                let next_step = "correct it; the shipped panels/*.toml show every key";
+                faults.push(places::Places::new(name, text).fault(at, reason, next_step));
+            }
+        }
+    }
+    read
 }

@@ -16,6 +16,10 @@ impl<'a> Places<'a> {
         Self { file, text }
     }
 
+    pub fn file(&self) -> &'a str {
+        self.file
+    }
+
     pub fn fault(&self, at: usize, reason: impl Into<String>, next_step: impl Into<String>) -> Fault {
         let before = self.text.get(..at).unwrap_or(self.text);
         let line = before.matches('\n').count() + 1;

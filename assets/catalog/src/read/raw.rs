@@ -74,6 +74,7 @@ pub(super) struct Panel {
     pub when_bad: Text,
     pub unit: Text,
     pub kind: Text,
+    #[serde(default)]
     pub covers: Vec<Text>,
     pub queries: Spanned<Vec<Query>>,
     #[serde(default)]

@@ -12,6 +12,7 @@ mod embedded;
 mod exports;
 mod join;
 mod measuring;
+mod own;
 mod served;
 mod sources;
 mod steps;

@@ -1,5 +1,7 @@
 //! A message across the page: something failed for all panels at once, or the caller may see nothing.
 
+mod own;
+
 use leptos::prelude::*;
 use server_api::{ApiError, Scope};
 
@@ -58,7 +60,8 @@ pub fn Notices() -> impl IntoView {
     let app = App::here();
     let catalog = move || match app.catalog.get() {
         Load::Failed(error) => fault(&error, move || app.fetch_basics()),
-        _ => ().into_any(),
+        Load::Here(catalog) => own::own_faults(&catalog.faults),
+        Load::Waiting => ().into_any(),
     };
     let board = move || {
         let error = app.board.failure.get();

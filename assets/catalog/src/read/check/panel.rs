@@ -125,7 +125,7 @@ pub(super) fn is_requirement(text: &str) -> bool {
         .is_some_and(|(chapter, line)| digits(chapter) && digits(line))
 }
 
-pub(super) fn legend_fault(legend: &str) -> Option<&'static str> {
+pub(crate) fn legend_fault(legend: &str) -> Option<&'static str> {
     let mut rest = legend;
     while let Some(at) = rest.find(['{', '}']) {
         let (_, from) = rest.split_at(at);
