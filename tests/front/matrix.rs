@@ -12,7 +12,7 @@ use tests::rig::small_dist;
 
 use super::{cell, data, namespaces};
 
-async fn before(front: &Front) -> Result<(Serve, TempDir)> {
+pub async fn before(front: &Front) -> Result<(Serve, TempDir)> {
     let assets = small_dist::write()?;
     let settings = [
         "--upstream",
@@ -31,7 +31,7 @@ async fn before(front: &Front) -> Result<(Serve, TempDir)> {
     Ok((serve_with(assets.path(), &settings).await?, assets))
 }
 
-async fn ask(front: &Front, server: &Serve, user: User, target: &str) -> Result<Answer> {
+pub async fn ask(front: &Front, server: &Serve, user: User, target: &str) -> Result<Answer> {
     let bearer = format!("Bearer {}", front.kube.token(user));
     let url = format!("{}{target}", server.url);
     http::send(Method::GET, &url, &[("authorization", &bearer)], bytes::Bytes::new()).await

@@ -2,6 +2,7 @@
 
 mod matrix;
 mod table;
+mod workloads;
 
 use std::collections::BTreeSet;
 

@@ -36,6 +36,9 @@ pub struct Right {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Models {
     pub models: Vec<ModelEntry>,
+    /// Why the list may not be whole.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -44,7 +47,7 @@ pub struct ModelEntry {
     pub workload: String,
     /// `LLMInferenceService`, `InferenceService`, or `Pod` where metrics alone cannot tell.
     pub kind: String,
-    /// The served name: the `model_name` label, not the resource's name.
+    /// The served name: the `model_name` label, not the resource's name. Empty where neither metrics nor the cluster tell it.
     pub model: String,
     pub runtime: String,
     pub state: ModelState,
@@ -61,5 +64,9 @@ pub enum ModelState {
     NoRequestYet,
     /// Its target does not answer, or some of its replicas do not.
     Degraded,
+    /// The cluster says that it is ready, and no series of it is here.
+    NoMetrics,
+    /// The cluster does not say that it is ready, and no series of it is here.
+    NotReady,
     Unknown,
 }

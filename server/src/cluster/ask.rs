@@ -18,6 +18,11 @@ const MOST_BYTES: usize = 32 << 20;
 /// The API server answers a review within milliseconds; a page must not wait for a lost one.
 const DEADLINE: Duration = Duration::from_secs(10);
 
+/// Objects of one answer: of ten kilobytes each, some megabytes.
+const PAGE: usize = 500;
+/// A cluster has some hundreds of model servers.
+const MOST_OBJECTS: usize = 10_000;
+
 const REVIEWS: &str = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
 const WHO: &str = "/apis/authentication.k8s.io/v1/selfsubjectreviews";
 /// OpenShift 4.14 has no SelfSubjectReview yet.
@@ -74,6 +79,33 @@ impl Ask {
         Ok(Some(names.map(str::to_owned).collect()))
     }
 
+    /// The objects of a list, page by page; `None` where the caller may not list them or the cluster has no such kind.
+    pub async fn list(&self, caller: &Caller, path: &str) -> Result<Option<Vec<Value>>, Fault> {
+        let mut found = Vec::new();
+        let mut next = String::new();
+        loop {
+            let (status, body) = self.ask(caller, &page(path, &next), None).await?;
+            match status {
+                StatusCode::NOT_FOUND | StatusCode::FORBIDDEN => return Ok(None),
+                status => judge(status)?,
+            }
+            let mut list: Value = read(&body)?;
+            let items = list.get_mut("items").map(Value::take);
+            let Some(Value::Array(items)) = items else {
+                return Err(Fault::ClusterFailed("a list without items".to_owned()));
+            };
+            found.extend(items);
+            let more = list
+                .pointer("/metadata/continue")
+                .and_then(Value::as_str)
+                .unwrap_or_default();
+            if more.is_empty() || found.len() >= MOST_OBJECTS {
+                return Ok(Some(found));
+            }
+            next = more.to_owned();
+        }
+    }
+
     async fn good(&self, caller: &Caller, path: &str, body: Option<&Value>) -> Result<Value, Fault> {
         let (status, body) = self.ask(caller, path, body).await?;
         judge(status)?;
@@ -110,6 +142,16 @@ impl Ask {
         let late = || Fault::ClusterFailed(format!("no answer within {} ms", self.deadline.as_millis()));
         tokio::time::timeout(self.deadline, whole).await.map_err(|_| late())?
     }
+}
+
+/// The address of the list's first page, or of the one that `next` marks.
+fn page(path: &str, next: &str) -> String {
+    let mut query = form_urlencoded::Serializer::new(format!("{path}?"));
+    query.append_pair("limit", &PAGE.to_string());
+    if !next.is_empty() {
+        query.append_pair("continue", next);
+    }
+    query.finish()
 }
 
 /// The API server's own verdict on a token is 401; everything else that is not good is its trouble.

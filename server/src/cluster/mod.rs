@@ -5,6 +5,7 @@
 
 mod ask;
 mod review;
+mod workloads;
 
 use std::{sync::Arc, time::Duration};
 
@@ -19,12 +20,15 @@ use crate::{
 };
 use ask::Ask;
 pub use review::Right;
+pub use workloads::Workload;
 
 /// A right that was taken away is gone after this time at the latest.
 const KEPT: Duration = Duration::from_secs(30);
 /// Of callers, and of their namespaces: some hundred bytes each.
 const MOST_CALLERS: u64 = 10_000;
 const MOST_RIGHTS: u64 = 100_000;
+/// Of workloads, each some hundred kilobytes on a large cluster.
+const MOST_LISTS: u64 = 200;
 /// More namespaces than this fit into no address; whoever has them names one.
 pub const MOST_NAMESPACES: usize = 200;
 /// Reviews asked at once for one caller.
@@ -47,6 +51,7 @@ pub struct Cluster {
     legacy: bool,
     access: Cache<CallerKey, Arc<Access>>,
     rights: Cache<(CallerKey, Right), bool>,
+    workloads: Cache<(CallerKey, Option<Vec<String>>), Arc<Vec<Workload>>>,
 }
 
 impl Cluster {
@@ -66,6 +71,7 @@ impl Cluster {
             legacy: config.manifest_shape == ManifestShape::Legacy,
             access: lives,
             rights,
+            workloads: Cache::builder().max_capacity(MOST_LISTS).time_to_live(KEPT).build(),
         }))
     }
 
@@ -108,6 +114,14 @@ impl Cluster {
     pub async fn may(&self, caller: &Caller, right: Right) -> Result<bool, Fault> {
         let key = (caller.key(), right.clone());
         let found = self.rights.try_get_with(key, self.ask.review(caller, &right)).await;
+        found.map_err(|fault: Arc<Fault>| Fault::clone(&fault))
+    }
+
+    /// The model servers in these namespaces, or in all, as far as the caller may list them.
+    pub async fn workloads(&self, caller: &Caller, namespaces: Option<&[String]>) -> Result<Arc<Vec<Workload>>, Fault> {
+        let key = (caller.key(), namespaces.map(<[String]>::to_vec));
+        let list = async { workloads::list(&self.ask, caller, namespaces).await.map(Arc::new) };
+        let found = self.workloads.try_get_with(key, list).await;
         found.map_err(|fault: Arc<Fault>| Fault::clone(&fault))
     }
 

@@ -110,6 +110,12 @@ impl Eyes {
         (self.caller.key(), self.way.clone())
     }
 
+    /// Whose they are.
+    #[must_use]
+    pub fn caller(&self) -> &Caller {
+        &self.caller
+    }
+
     #[must_use]
     pub fn way(&self) -> &Way {
         &self.way

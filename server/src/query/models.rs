@@ -1,4 +1,5 @@
-//! `GET /api/models` from metrics alone: which models are served, and whether anybody uses them.
+//! `GET /api/models`: which models are served, and whether anybody uses them. From metrics alone where there is no cluster to
+//! ask; else with the model servers that the cluster knows of and no metric does.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -15,7 +16,7 @@ use futures_util::future::try_join_all;
 use server_api::{ModelEntry, ModelState, Models};
 
 use super::{
-    Eyes,
+    Eyes, Way,
     decode::{self, Decoded, Element},
     fetch,
 };
@@ -30,11 +31,11 @@ use crate::{
 const RECENT_S: u32 = 300;
 
 /// Asks once for the series and twice for each family that serves here.
-pub async fn models(app: &App, caller: &Arc<Caller>) -> Result<Models, Fault> {
-    let eyes = &Eyes::open(app, caller, &[]).await?;
+pub async fn models(app: &App, caller: &Arc<Caller>, namespaces: &[String]) -> Result<Models, Fault> {
+    let eyes = &Eyes::open(app, caller, namespaces).await?;
     let loaded = app.catalog.now();
     let catalog: &Catalog = &loaded.catalog;
-    let vars = Vars::new();
+    let vars: Vars = [("namespace".to_owned(), namespaces.to_vec())].into_iter().collect();
     let candidates = model_candidates(catalog);
     let seen = series(app, eyes, &match_selectors(&candidates, &vars)).await?;
     let choices = choose(catalog, &candidates, &seen);
@@ -48,8 +49,54 @@ pub async fn models(app: &App, caller: &Arc<Caller>) -> Result<Models, Fault> {
         .into_iter()
         .map(|model| entry(model, &counts, &seen))
         .collect();
+    let mut warnings = Vec::new();
+    match silent(app, eyes, namespaces, &models).await {
+        Ok(silent) => models.extend(silent),
+        Err(fault) => {
+            tracing::warn!("listing workloads failed: {fault}");
+            let public = fault.public();
+            warnings.push(format!(
+                "Only models with metrics are listed. {} {}",
+                public.message, public.next_step
+            ));
+        }
+    }
     models.sort();
-    Ok(Models { models })
+    Ok(Models { models, warnings })
+}
+
+/// The cluster's model servers that none of these entries is.
+async fn silent(app: &App, eyes: &Eyes, chosen: &[String], told: &[ModelEntry]) -> Result<Vec<ModelEntry>, Fault> {
+    let Some(cluster) = &app.cluster else {
+        return Ok(Vec::new());
+    };
+    let namespaces = match eyes.way() {
+        Way::Cluster if chosen.is_empty() => None,
+        Way::Cluster => Some(chosen),
+        Way::Namespaces(names) => Some(names.as_slice()),
+    };
+    let listed = cluster.workloads(eyes.caller(), namespaces).await?;
+    let told: BTreeSet<(&str, &str, &str)> = told
+        .iter()
+        .map(|entry| (entry.namespace.as_str(), entry.kind.as_str(), entry.workload.as_str()))
+        .collect();
+    let silent = listed
+        .iter()
+        .filter(|listed| !told.contains(&(listed.namespace.as_str(), listed.kind, listed.name.as_str())));
+    Ok(silent
+        .map(|listed| ModelEntry {
+            namespace: listed.namespace.clone(),
+            workload: listed.name.clone(),
+            kind: listed.kind.to_owned(),
+            model: listed.model.clone(),
+            runtime: listed.runtime.clone(),
+            state: if listed.ready == Some(true) {
+                ModelState::NoMetrics
+            } else {
+                ModelState::NotReady
+            },
+        })
+        .collect())
 }
 
 /// Family, namespace, pod, model.

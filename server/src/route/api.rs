@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::{
     Extension, Json,
     body::Body,
-    extract::State,
+    extract::{RawQuery, State},
     http::{HeaderValue, Response, header::CONTENT_TYPE},
 };
 use bytes::Bytes;
@@ -15,7 +15,12 @@ use server_api::{
     catalog::{FamilyEntry, SectionEntry},
 };
 
-use crate::{app::App, error::Fault, identity::Caller, query};
+use crate::{
+    app::App,
+    error::{Fault, clip},
+    identity::Caller,
+    query,
+};
 
 /// The catalogue as JSON; the same for everybody.
 pub fn catalog_answer(catalog: &Catalog, faults: &[read::Fault]) -> Result<Bytes, serde_json::Error> {
@@ -106,8 +111,23 @@ pub async fn me(State(app): State<Arc<App>>, caller: Extension<Arc<Caller>>) -> 
     query::me(&app, &caller).await.map(Json)
 }
 
-pub async fn models(State(app): State<Arc<App>>, caller: Extension<Arc<Caller>>) -> Result<Json<Models>, Fault> {
-    query::models(&app, &caller).await.map(Json)
+/// `?namespace=` narrows it; a developer names one where the cluster keeps no list of the own projects.
+pub async fn models(
+    State(app): State<Arc<App>>,
+    caller: Extension<Arc<Caller>>,
+    RawQuery(query): RawQuery,
+) -> Result<Json<Models>, Fault> {
+    let mut namespaces = Vec::new();
+    for (name, value) in form_urlencoded::parse(query.as_deref().unwrap_or_default().as_bytes()) {
+        if name != "namespace" {
+            return Err(Fault::BadRequest(format!(
+                "it has no parameter {:?}; there is namespace",
+                clip(&name, 40)
+            )));
+        }
+        namespaces.push(value.into_owned());
+    }
+    query::models(&app, &caller, &namespaces).await.map(Json)
 }
 
 #[cfg(test)]

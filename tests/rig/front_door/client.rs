@@ -67,6 +67,21 @@ impl Https {
         self.send(Method::GET, url, token, "", String::new()).await
     }
 
+    /// Applies a file of YAML as `rig`; any status that is not good is an error.
+    pub async fn apply(&self, url: &str, token: &str, yaml: String) -> Result<()> {
+        let url = format!("{url}?fieldManager=rig&force=true");
+        let answer = self
+            .send(Method::PATCH, &url, token, "application/apply-patch+yaml", yaml)
+            .await?;
+        ensure!(
+            answer.status.is_success(),
+            "{url}: {}: {}",
+            answer.status,
+            answer.text()
+        );
+        Ok(())
+    }
+
     /// Makes an object; any status that is not good is an error.
     pub async fn create(&self, url: &str, token: &str, object: &Value) -> Result<Value> {
         let answer = self

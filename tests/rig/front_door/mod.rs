@@ -4,6 +4,7 @@
 //! Starts once for a run and ends with this process. Everything listens on loopback only.
 
 mod client;
+mod definitions;
 mod kube;
 mod objects;
 mod proxies;

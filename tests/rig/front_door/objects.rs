@@ -3,8 +3,14 @@
 use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
 
-use super::{Https, User};
+use super::{Https, User, definitions};
 use crate::rig::wait;
+
+/// The custom resources that Servelens reads.
+const KINDS: [(&str, &str); 2] = [
+    ("serving.kserve.io", "inferenceservices"),
+    ("serving.kserve.io", "llminferenceservices"),
+];
 
 const RBAC: &str = "apis/rbac.authorization.k8s.io/v1";
 
@@ -47,6 +53,9 @@ pub(super) async fn make(https: &Https, url: &str, root: &str) -> Result<Vec<(Us
         )
         .await?;
     }
+    for (group, plural) in KINDS {
+        definitions::apply(https, url, root, group, plural).await?;
+    }
     let mut tokens = Vec::new();
     for user in User::ALL {
         let path = format!("api/v1/namespaces/rig/serviceaccounts/{}/token", user.account());
@@ -85,7 +94,7 @@ fn binding(user: User, role: &str) -> Value {
     })
 }
 
-fn roles() -> [(&'static str, Value, Value); 3] {
+fn roles() -> [(&'static str, Value, Value); 4] {
     let aggregated = ["view", "edit", "admin"].map(|to| {
         (
             format!("rbac.authorization.k8s.io/aggregate-to-{to}"),
@@ -102,6 +111,11 @@ fn roles() -> [(&'static str, Value, Value); 3] {
                 {"apiGroups": [""], "resources": ["namespaces"], "verbs": ["get"]},
                 prometheus("prometheuses/api", &["get", "create", "update"]),
             ]),
+        ),
+        (
+            "kserve-view",
+            aggregated.clone(),
+            json!([{"apiGroups": ["serving.kserve.io"], "resources": ["inferenceservices", "llminferenceservices"], "verbs": ["get", "list", "watch"]}]),
         ),
         (
             "system:aggregated-metrics-reader",

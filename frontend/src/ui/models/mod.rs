@@ -18,6 +18,8 @@ pub fn state_word(state: ModelState) -> &'static str {
         ModelState::Idle => "Idle",
         ModelState::NoRequestYet => "No request yet",
         ModelState::Degraded => "Degraded",
+        ModelState::NoMetrics => "No metrics",
+        ModelState::NotReady => "Not ready",
         ModelState::Unknown => "Unknown",
     }
 }
@@ -27,8 +29,8 @@ fn state_class(state: ModelState) -> &'static str {
         ModelState::Serving => "sl-state sl-state-good",
         ModelState::Idle => "sl-state sl-state-idle",
         ModelState::NoRequestYet => "sl-state sl-state-new",
-        ModelState::Degraded => "sl-state sl-state-bad",
-        ModelState::Unknown => "sl-state sl-state-unknown",
+        ModelState::Degraded | ModelState::NotReady => "sl-state sl-state-bad",
+        ModelState::NoMetrics | ModelState::Unknown => "sl-state sl-state-unknown",
     }
 }
 
@@ -101,6 +103,8 @@ fn rows(app: App, models: &Arc<Vec<ModelEntry>>) -> AnyView {
 
 fn row(app: App, model: ModelEntry) -> AnyView {
     let name = model.model.clone();
+    // A model server that tells nothing has no name to choose by; its workload has.
+    let unnamed = name.is_empty();
     let chosen = {
         let name = name.clone();
         Memo::new(move |_| app.at().models.contains(&name))
@@ -109,7 +113,11 @@ fn row(app: App, model: ModelEntry) -> AnyView {
     let place = format!("{} · {}", model.namespace, model.runtime);
     let on_click = {
         let name = name.clone();
-        press(move || app.change(|location| only(&mut location.models, &name)))
+        press(move || {
+            if !unnamed {
+                app.change(|location| only(&mut location.models, &name));
+            }
+        })
     };
     let workload = model.workload.clone();
     let of_workload = {
@@ -131,9 +139,16 @@ fn row(app: App, model: ModelEntry) -> AnyView {
             on:click=on_click
         >
             <td>
-                <button type="button" class="sl-link" aria-pressed=Signal::derive(move || chosen.get().to_string())>
-                    {name}
-                </button>
+                {if unnamed {
+                    view! { <span class="sl-muted">"not told"</span> }.into_any()
+                } else {
+                    view! {
+                        <button type="button" class="sl-link" aria-pressed=Signal::derive(move || chosen.get().to_string())>
+                            {name}
+                        </button>
+                    }
+                        .into_any()
+                }}
                 <span class="sl-narrow sl-muted">{place}</span>
             </td>
             <td class="sl-wide">{model.namespace}</td>

@@ -20,7 +20,9 @@ const WORDS: Words = Words {
 /// Served names with the state of the first workload of that name; a name from the address that nothing serves says so.
 fn choices(models: &[ModelEntry], at: &Location) -> Choices {
     let mut choices = Choices::new();
-    let meant = |model: &ModelEntry| at.workloads.is_empty() || at.workloads.contains(&model.workload);
+    let meant = |model: &ModelEntry| {
+        !model.model.is_empty() && (at.workloads.is_empty() || at.workloads.contains(&model.workload))
+    };
     for model in in_scope(models, &at.scope).into_iter().filter(meant) {
         choices.entry(model.model).or_insert(state_word(model.state));
     }
