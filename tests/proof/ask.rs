@@ -38,6 +38,7 @@ pub struct Frame {
     pub query: usize,
     pub labels: Labels,
     pub start: i64,
+    pub step: i64,
     values: Vec<Value>,
 }
 

@@ -35,8 +35,29 @@ struct Fact {
     renamed: BTreeMap<String, String>,
 }
 
+fn facts() -> Facts {
+    toml::from_str(include_str!("../../fixtures/metrics/facts.toml")).unwrap()
+}
+
+/// What [`super::bounds`] tells.
+pub fn facts_bounds(metric: &str, old: bool) -> Vec<f64> {
+    let buckets = facts().buckets;
+    let of_old = buckets
+        .get("vllm_v0")
+        .filter(|_| old)
+        .and_then(|family| family.get(metric));
+    let any = buckets
+        .iter()
+        .filter(|(family, _)| *family != "vllm_v0")
+        .find_map(|(_, family)| family.get(metric));
+    of_old
+        .or(any)
+        .unwrap_or_else(|| panic!("no bounds of {metric}"))
+        .clone()
+}
+
 pub fn lab(catalog: &Catalog) -> World {
-    let Facts { metric, buckets } = toml::from_str(include_str!("../../fixtures/metrics/facts.toml")).unwrap();
+    let Facts { metric, buckets } = facts();
     let known: BTreeSet<&str> = catalog
         .concepts()
         .flat_map(|concept| concept.names.iter().map(String::as_str))

@@ -182,6 +182,7 @@ pub fn values(family: &str, metric: &str, label: &str) -> &'static [&'static str
         ],
         ("ovms", "interface") => &["REST", "gRPC"],
         ("ovms", "name") => &["nomic", "bert"],
+        ("ovms", "version") if metric == "ovms_streams" => &["1", "2"],
         ("mlserver", "path") => &["/v2/models/fraud/infer", "/v2/models/churn/infer", "/v2/health/ready"],
         ("mlserver", "grpc_method") => &["ModelInfer", "ModelStreamInfer", "ServerLive"],
         ("mlserver", "grpc_code") => &["OK", "InvalidArgument"],
@@ -214,6 +215,8 @@ pub fn values(family: &str, metric: &str, label: &str) -> &'static [&'static str
         (_, "endpoint_name" | "pod_name" | "model_server_pod" | "model_server_endpoint") => &["alpha-0", "alpha-1"],
         (_, "extension_point" | "plugin_name" | "model_rewrite_name") => &["first", "second"],
         (_, "running_lora_adapters") => &["", "sql", "sql,de"],
+        (_, "waiting_lora_adapters") => &["", "de"],
+        (_, "max_lora") => &["4"],
         _ => &[""],
     }
 }

@@ -4,6 +4,7 @@ pub mod blocks;
 pub mod lab;
 mod lab_more;
 mod lab_values;
+pub mod many;
 pub mod sim;
 
 use std::collections::BTreeMap;
@@ -55,6 +56,11 @@ impl World {
             .iter()
             .flat_map(|(name, all)| all.iter().map(move |series| (name.as_str(), series)))
     }
+}
+
+/// A histogram's upper bounds, as the facts about its exporter have them; `old`: of an engine of the generation before.
+pub fn bounds(metric: &str, old: bool) -> Vec<f64> {
+    lab::facts_bounds(metric, old)
 }
 
 /// `"a=1 b=2"` as labels.

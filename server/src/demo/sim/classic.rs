@@ -33,6 +33,8 @@ pub enum TimeBy {
     Interface,
     /// Succeeded, failed.
     Outcome,
+    /// All in the first.
+    Nothing,
 }
 
 /// A request being executed.
@@ -61,6 +63,12 @@ pub struct Server {
     /// Readiness probes answered.
     pub probes: u64,
     pub log: PodLog,
+}
+
+impl Job {
+    pub fn arrived(&self) -> f64 {
+        self.arrived
+    }
 }
 
 impl Server {
@@ -136,6 +144,7 @@ impl Server {
         let split = match self.spec.time_by {
             TimeBy::Interface => interface,
             TimeBy::Outcome => usize::from(job.fails),
+            TimeBy::Nothing => 0,
         };
         if let Some(time) = self.time.get_mut(split) {
             time.observe((now - job.arrived) * units);

@@ -26,6 +26,11 @@ pub const LOST: Window = Window {
     start: 11.0 * 3600.0,
     length: 10.0 * 60.0,
 };
+/// The inputs of the predictive model move away from its training data.
+pub const DRIFT: Window = Window {
+    start: 13.0 * 3600.0,
+    length: 90.0 * 60.0,
+};
 /// Long documents fill the KV cache of mistral, which preempts.
 pub const KV_FULL: Window = Window {
     start: 16.0 * 3600.0,

@@ -22,16 +22,27 @@ pub enum Source {
     Fraud,
     Llama,
     Phi,
+    /// On other runtimes.
+    Flan,
+    Summaries,
+    Images,
+    Nemo,
+    Churn,
 }
 
 impl Source {
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 11] = [
         Self::Granite,
         Self::Mistral,
         Self::Embeddings,
         Self::Fraud,
         Self::Llama,
         Self::Phi,
+        Self::Flan,
+        Self::Summaries,
+        Self::Images,
+        Self::Nemo,
+        Self::Churn,
     ];
 
     /// Requests per second over a whole ordinary day.
@@ -43,6 +54,11 @@ impl Source {
             Self::Fraud => 0.8,
             Self::Llama => 0.14,
             Self::Phi => 0.09,
+            Self::Flan => 0.3,
+            Self::Summaries => 0.12,
+            Self::Images => 0.5,
+            Self::Nemo => 0.15,
+            Self::Churn => 0.2,
         }
     }
 
@@ -51,7 +67,7 @@ impl Source {
         let extra = match self {
             Self::Granite => incident::QUEUE.level(at) * BATCH_RATE,
             Self::Mistral => incident::KV_FULL.level(at) * DOCUMENT_RATE,
-            Self::Embeddings | Self::Fraud | Self::Llama | Self::Phi => 0.0,
+            _ => 0.0,
         };
         self.daily_mean() * daily_curve(at) + extra
     }
@@ -63,6 +79,7 @@ impl Source {
             Self::Embeddings => 3.0,
             Self::Fraud => 1.5,
             Self::Llama | Self::Phi => 0.3,
+            Self::Flan | Self::Summaries | Self::Images | Self::Nemo | Self::Churn => 1.0,
         }
     }
 

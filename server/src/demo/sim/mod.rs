@@ -2,6 +2,7 @@
 //! decode, fill KV caches, use GPUs. Every exporter reads the same events, so histograms, gauges and counters agree.
 //! Deterministic for a seed and an origin; no clock, no I/O, no threads.
 
+pub mod around;
 pub mod autoscaler;
 mod cast;
 pub mod classic;
@@ -27,6 +28,7 @@ pub use self::truth::{
 };
 pub use super::exporters::family::{Family, Kind, Sample};
 
+use self::around::Around;
 use self::cast::{
     BOARDS, BYPASSED_REPLICA, ENGINES, GPUS, LLAMA_ENGINE, LOST_REPLICA, MISTRAL_ENGINE, PHI_ENGINE, REPLICAS, Role,
     Runs, Vendor,
@@ -41,7 +43,8 @@ use self::gpu::{Gpu, SAMPLE_S};
 use self::load::{Request, Source};
 use self::rng::Rng;
 use self::router::{Candidate, Router};
-use super::exporters::{amd, dcgm, epp, gateway, gaudi, litellm, mlserver, ovms, vllm, vllm_v0};
+use super::exporters::{amd, dcgm, epp, gateway, gaudi, guardrails, litellm, load_test, mlserver, node, ovms};
+use super::exporters::{runtimes, trustyai, vllm, vllm_v0};
 
 /// Seconds between readiness probes.
 const PROBE_S: f64 = 10.0;
@@ -54,9 +57,12 @@ pub struct Fleet {
     router: Router,
     ovms: Server,
     mlserver: Server,
+    /// In the order of `cast::OTHERS`.
+    others: Vec<Server>,
     gpus: Vec<Gpu>,
     cluster: Cluster,
     front: Front,
+    around: Around,
     /// Arrival times and attributes, one stream for each source.
     clients: Vec<Rng>,
     roles: Vec<Role>,
@@ -75,12 +81,17 @@ impl Fleet {
             router: Router::new(now, REPLICAS, Rng::new(seed, 100)),
             ovms: Server::new(cast::OVMS, now, Rng::new(seed, 101)),
             mlserver: Server::new(cast::MLSERVER, now, Rng::new(seed, 102)),
+            others: (103..)
+                .zip(cast::OTHERS)
+                .map(|(stream, other)| Server::new(other.spec, now, Rng::new(seed, stream)))
+                .collect(),
             gpus: (200..)
                 .zip(GPUS)
                 .map(|(stream, place)| Gpu::new(place.spec, place.allocated_mib, now, Rng::new(seed, stream)))
                 .collect(),
             cluster: Cluster::new(now),
             front: Front::new(now, Rng::new(seed, 110)),
+            around: Around::new(now, seed),
             clients: (0..)
                 .zip(Source::ALL)
                 .map(|(stream, _)| Rng::new(seed, stream))
@@ -155,6 +166,20 @@ impl Fleet {
             Role::Kubelet(node) => Some(self.cluster.kubelet(node)),
             Role::KubeState => Some(self.cluster.objects()),
             Role::Scheduler => Some(self.cluster.scheduler()),
+            Role::Other(number) => {
+                let other = cast::OTHERS.get(number)?;
+                Some(runtimes::page(
+                    self.others.get(number)?,
+                    other.program,
+                    other.workload.model,
+                ))
+            }
+            Role::TrustyJava => Some(trustyai::java(&self.around.quality, cast::WATCHED)),
+            Role::TrustyPython => Some(trustyai::python(&self.around.quality, cast::WATCHED)),
+            Role::DriftDetector => Some(trustyai::detector(&self.around.quality, cast::WATCHED)),
+            Role::Guardrails => Some(guardrails::page(&self.around.guard)),
+            Role::LoadTest => Some(load_test::page(&self.around.load_tests, &cast::TESTED)),
+            Role::Host => Some(node::page(&self.around.host)),
         }
     }
 
@@ -185,7 +210,9 @@ impl Fleet {
                 engine.log.truth(from, to, engine.open_step(), in_flight as u64),
             );
         }
-        for (workload, server) in [(&cast::NOMIC, &self.ovms), (&cast::FRAUD, &self.mlserver)] {
+        let main = [(&cast::NOMIC, &self.ovms), (&cast::FRAUD, &self.mlserver)];
+        let others = cast::OTHERS.iter().map(|other| &other.workload).zip(&self.others);
+        for (workload, server) in main.into_iter().chain(others) {
             add(
                 workload,
                 server.spec.pod,
@@ -211,6 +238,9 @@ impl Fleet {
         }
         self.ovms.log.forget_before(at);
         self.mlserver.log.forget_before(at);
+        for other in &mut self.others {
+            other.log.forget_before(at);
+        }
         self.router.forget_before(at);
         self.front.forget_before(at);
         for gpu in &mut self.gpus {
@@ -233,6 +263,9 @@ impl Fleet {
             }
             Event::End(source, job) => {
                 let begun = self.server(source).and_then(|server| server.end(now, &job));
+                if source == Source::Fraud {
+                    self.around.predicted(now, now - job.arrived());
+                }
                 self.plan_end(source, begun);
             }
             Event::Stranger => {
@@ -243,6 +276,7 @@ impl Fleet {
             Event::Sample => {
                 self.sample_gpus(now);
                 self.sample_pods(now);
+                self.around.tick(now);
                 self.events.plan(now + SAMPLE_S, Event::Sample);
             }
             Event::Autoscale => {
@@ -315,7 +349,7 @@ impl Fleet {
                 Source::Llama => LLAMA_ENGINE,
                 Source::Phi => PHI_ENGINE,
                 Source::Mistral => MISTRAL_ENGINE,
-                Source::Granite | Source::Embeddings | Source::Fraud => BYPASSED_REPLICA,
+                _ => BYPASSED_REPLICA,
             }
         };
         let Some(target) = self.engines.get_mut(engine) else {
@@ -350,6 +384,7 @@ impl Fleet {
         }
         for finished in &engine.take_finished() {
             self.front.ended(finished, alive);
+            self.around.ended(finished, alive);
             if !finished.request.routed {
                 continue;
             }
@@ -366,6 +401,10 @@ impl Fleet {
             Source::Embeddings => Some(&mut self.ovms),
             Source::Fraud => Some(&mut self.mlserver),
             Source::Granite | Source::Mistral | Source::Llama | Source::Phi => None,
+            Source::Flan | Source::Summaries | Source::Images | Source::Nemo | Source::Churn => {
+                let place = cast::OTHERS.iter().position(|other| other.source == source)?;
+                self.others.get_mut(place)
+            }
         }
     }
 

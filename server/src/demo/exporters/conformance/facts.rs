@@ -70,6 +70,17 @@ pub fn expected(facts: &Facts, endpoint: &str) -> Expected {
         "kuadrant-gateway" => (&["kuadrant"], "none"),
         "limitador" => (&["limitador"], "none"),
         "litellm" => (&["litellm"], "litellm"),
+        "flan-t5-xl" => (&["tgis"], "tgis"),
+        "summarizer" => (&["caikit"], "none"),
+        "resnet-50" => (&["triton"], "none"),
+        "nemo-8b" => (&["nim"], "nim"),
+        "churn-autogluon" => (&["kserve_sdk"], "kserve_sdk"),
+        "trustyai-service" => (&["trustyai"], "none"),
+        "trustyai-service-py" => (&["trustyai_python"], "none"),
+        "drift-detector" => (&["model_quality"], "none"),
+        "guardrails-detectors" => (&["guardrails"], "none"),
+        "llm-load-test-exporter" => (&["load_test"], "none"),
+        "rhelai-01" => (&["host"], "none"),
         _ => (&["dcgm"], "none"),
     };
     let old_engine = endpoint == "mistral-7b";

@@ -1,10 +1,12 @@
 //! The fleet's cast: names, places and sizes of everything that is simulated, and under which jobs and labels a cluster's
 //! Prometheus would scrape it. Data only.
 
+mod around;
 mod gpus;
 mod pods;
 mod processes;
 
+pub use self::around::{OTHERS, TESTED, WATCHED};
 pub use self::gpus::{BOARDS, GPUS, Vendor};
 pub use self::pods::{NODE_PLACES, NodePlace, PODS, PodPlace, QUOTAS, Quota, Runs};
 pub use self::processes::{Job, Process, Role, processes};

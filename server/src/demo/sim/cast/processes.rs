@@ -1,6 +1,6 @@
 //! The fleet's processes, and how a cluster's Prometheus scrapes them: jobs, target labels, renaming.
 
-use super::{EPP_POD, FRAUD, GRANITE, LLAMA, MISTRAL, NODE_PLACES, NODES, NOMIC, PHI, QWEN};
+use super::{EPP_POD, FRAUD, GRANITE, LLAMA, MISTRAL, NODE_PLACES, NODES, NOMIC, PHI, QWEN, around};
 
 /// Prometheus's usual scrape interval on OpenShift, seconds.
 const INTERVAL_S: u32 = 30;
@@ -42,6 +42,15 @@ pub enum Role {
     Kubelet(usize),
     KubeState,
     Scheduler,
+    /// A model on another runtime, by its number among them.
+    Other(usize),
+    TrustyJava,
+    TrustyPython,
+    DriftDetector,
+    Guardrails,
+    LoadTest,
+    /// A RHEL AI host's node_exporter.
+    Host,
 }
 
 /// Every process with its role, in a fixed order.
@@ -130,6 +139,7 @@ pub fn processes() -> Vec<(Role, Process)> {
     all.extend(other_gpus());
     all.extend(way_in());
     all.extend(cluster());
+    all.extend(around::processes());
     all
 }
 
@@ -237,7 +247,7 @@ fn way_in() -> Vec<(Role, Process)> {
     ]
 }
 
-fn single(name: &str, job: &str, labels: &[(&str, &str)]) -> Process {
+pub fn single(name: &str, job: &str, labels: &[(&str, &str)]) -> Process {
     Process {
         name: name.to_owned(),
         jobs: vec![make_job(job, labels, None)],

@@ -151,5 +151,5 @@ fn process_names_are_safe_in_paths_and_no_two_scrapes_share_job_and_instance() {
     names.dedup();
     targets.sort();
     targets.dedup();
-    assert_eq!((names.len(), targets.len()), (24, 27));
+    assert_eq!((names.len(), targets.len()), (35, 38));
 }
