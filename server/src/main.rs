@@ -4,7 +4,7 @@ use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use server::{StartError, config, demo, export, telemetry};
+use server::{StartError, config, demo, export, import, telemetry};
 
 /// What a model-serving platform is doing: models, LLM routing, GPUs.
 #[derive(Parser)]
@@ -19,6 +19,7 @@ enum Command {
     Serve(Box<config::ServeArgs>),
     Demo(demo::Args),
     Export(Box<export::Args>),
+    Import(Box<import::Args>),
 }
 
 fn main() -> ExitCode {
@@ -28,8 +29,8 @@ fn main() -> ExitCode {
         Ok(runtime) => runtime,
         Err(cause) => return fail(&format!("the program could not start: {cause}"), 3),
     };
-    let outcome = runtime.block_on(async {
-        match line.command {
+    let outcome: Result<u8, (String, u8)> = runtime.block_on(async {
+        let outcome = match line.command {
             Command::Serve(args) => serve(&args)
                 .await
                 .map_err(|fault| (fault.to_string(), fault.exit_code())),
@@ -37,13 +38,22 @@ fn main() -> ExitCode {
                 Ok(report) => say(&report),
                 Err(fault) => Err((fault.to_string(), fault.exit_code())),
             },
+            Command::Import(args) => match import::run(&args) {
+                Ok((report, dropped)) => match say(&report) {
+                    // The report has said which and why.
+                    Ok(()) if dropped => return Ok(1),
+                    said => said,
+                },
+                Err(fault) => Err((fault.to_string(), fault.exit_code())),
+            },
             Command::Demo(args) => demo::run(args)
                 .await
                 .map_err(|fault| (fault.to_string(), fault.exit_code())),
-        }
+        };
+        outcome.map(|()| 0)
     });
     match outcome {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => ExitCode::from(code),
         Err((text, code)) => fail(&text, code),
     }
 }

@@ -5,6 +5,7 @@ mod assets;
 mod charts_doc;
 mod doors;
 mod exports;
+mod imports;
 mod manifest;
 mod own;
 mod program;

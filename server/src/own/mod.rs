@@ -5,7 +5,12 @@
 
 mod folder;
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use bytes::Bytes;
 use catalog::{Catalog, read::Fault};
@@ -103,28 +108,36 @@ impl Served {
     }
 }
 
-/// The parser of queries wants more stack than a runtime's threads have.
-fn layered(texts: &Texts) -> Result<Loaded, String> {
-    let texts = texts.clone();
-    let made = std::thread::Builder::new()
+/// Runs what judges queries: their parser wants more stack than a runtime's threads have.
+pub fn with_stack<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, String> {
+    let thread = std::thread::Builder::new()
         .name("own-dashboards".to_owned())
         .stack_size(STACK_BYTES)
-        .spawn(move || {
-            let files: Vec<_> = texts
-                .files
-                .iter()
-                .map(|(name, text)| (name.as_str(), text.as_str()))
-                .collect();
-            let layered = Catalog::embedded_with(&files, &judge).map_err(|fault| fault.to_string())?;
-            let mut faults = texts.faults;
-            faults.extend(layered.faults);
-            faults.sort();
-            tell(files.len(), &faults);
-            loaded(layered.catalog, &faults)
-        })
-        .map_err(|cause| format!("no thread for reading the own dashboards: {cause}"))?;
-    made.join()
-        .map_err(|_| "reading the own dashboards panicked".to_owned())?
+        .spawn(work)
+        .map_err(|cause| format!("no thread for reading dashboards: {cause}"))?;
+    thread.join().map_err(|_| "reading dashboards panicked".to_owned())
+}
+
+/// The folder's readable files.
+pub fn texts(folder: &Path) -> BTreeMap<String, String> {
+    folder::read(folder).files
+}
+
+fn layered(texts: &Texts) -> Result<Loaded, String> {
+    let texts = texts.clone();
+    with_stack(move || {
+        let files: Vec<_> = texts
+            .files
+            .iter()
+            .map(|(name, text)| (name.as_str(), text.as_str()))
+            .collect();
+        let layered = Catalog::embedded_with(&files, &judge).map_err(|fault| fault.to_string())?;
+        let mut faults = texts.faults;
+        faults.extend(layered.faults);
+        faults.sort();
+        tell(files.len(), &faults);
+        loaded(layered.catalog, &faults)
+    })?
 }
 
 fn loaded(catalog: Catalog, faults: &[Fault]) -> Result<Loaded, String> {
@@ -136,7 +149,7 @@ fn loaded(catalog: Catalog, faults: &[Fault]) -> Result<Loaded, String> {
 }
 
 /// Whether Prometheus would take it. The wall is asked for a label that nobody uses, so that only the query counts.
-fn judge(text: &str) -> Result<(), String> {
+pub fn judge(text: &str) -> Result<(), String> {
     let wall = Wall::new("servelens_own", ["x".to_owned()]).map_err(|refusal| refusal.to_string())?;
     match wall.confine(text) {
         Ok(_) => Ok(()),

@@ -16,8 +16,7 @@ struct Found<'a> {
 
 pub(super) fn read(ground: &Ground<'_>, dashboard: &Value) -> Result<Imported, ImportError> {
     let found = panels(dashboard).ok_or(ImportError::NoDashboard)?;
-    let title = text(dashboard, "title").unwrap_or("Imported dashboard").to_owned();
-    let id = write::id(&["imported", &title]);
+    let (id, title) = named(dashboard);
     let mut taken = BTreeSet::new();
     let mut kept: Vec<(Panel, &str)> = Vec::new();
     let mut verdicts = Vec::new();
@@ -59,6 +58,13 @@ pub(super) fn read(ground: &Ground<'_>, dashboard: &Value) -> Result<Imported, I
         text,
         panels: verdicts,
     })
+}
+
+/// Id and title.
+pub(super) fn named(dashboard: &Value) -> (String, String) {
+    let title = text(dashboard, "title").filter(|title| !title.trim().is_empty());
+    let title = title.unwrap_or("Dashboard without a title").to_owned();
+    (write::id(&["imported", &title]), title)
 }
 
 fn dropped(reasons: &mut Vec<String>, reason: String) -> Fate {

@@ -69,6 +69,19 @@ pub enum ImportError {
 
 /// A dashboard of Grafana's classic model, also as its API answers it.
 pub fn grafana(ground: &Ground<'_>, text: &str) -> Result<Imported, ImportError> {
-    let value: Value = serde_json::from_str(text).map_err(|cause| ImportError::Json(cause.to_string()))?;
-    grafana::read(ground, value.get("dashboard").unwrap_or(&value))
+    grafana::read(ground, &dashboard(text)?)
+}
+
+/// Which id the dashboard will have.
+pub fn grafana_id(text: &str) -> Result<String, ImportError> {
+    let (id, _) = grafana::named(&dashboard(text)?);
+    Ok(id)
+}
+
+fn dashboard(text: &str) -> Result<Value, ImportError> {
+    let mut value: Value = serde_json::from_str(text).map_err(|cause| ImportError::Json(cause.to_string()))?;
+    Ok(match value.get_mut("dashboard") {
+        Some(inner) => inner.take(),
+        None => value,
+    })
 }

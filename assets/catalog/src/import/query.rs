@@ -18,7 +18,29 @@ pub(super) struct NewConcept {
 
 /// After these a parenthesis holds label names.
 const LABEL_LISTS: [&str; 6] = ["by", "without", "on", "ignoring", "group_left", "group_right"];
-const WORDS: [&str; 8] = ["and", "or", "unless", "bool", "inf", "nan", "Inf", "NaN"];
+const WORDS: [&str; 21] = [
+    "and",
+    "or",
+    "unless",
+    "bool",
+    "inf",
+    "nan",
+    "Inf",
+    "NaN",
+    "sum",
+    "min",
+    "max",
+    "avg",
+    "count",
+    "group",
+    "stddev",
+    "stdvar",
+    "topk",
+    "bottomk",
+    "count_values",
+    "quantile",
+    "limitk",
+];
 /// What makes a counter's totals into news.
 const OF_COUNTERS: [&str; 4] = ["rate", "irate", "increase", "resets"];
 
@@ -58,7 +80,7 @@ pub(super) fn translate(
             }
             '"' | '\'' | '`' => {
                 let literal = string(&mut rest)?;
-                if literal.contains('$') {
+                if has_variable(literal) {
                     return Err(format!("the variable in {literal} is not known here"));
                 }
                 out.push_str(literal);
@@ -113,7 +135,7 @@ fn selector(
     if rest.starts_with('{') {
         *rest = rest.get(1..).unwrap_or_default();
         for (label, op, value) in matcher_list(rest)? {
-            if !value.contains('$') && !value.contains("[[") {
+            if !has_variable(&value) {
                 matchers.push(format!("{label}{op}{value}"));
                 continue;
             }
@@ -213,6 +235,14 @@ fn matcher_list(rest: &mut &str) -> Result<Vec<(String, &'static str, String)>, 
         }
         found.push((label, op, string(rest)?.to_owned()));
     }
+}
+
+/// `$1` is a group of a regular expression, and `$` at its end is the end.
+fn has_variable(literal: &str) -> bool {
+    let begins = |c: char| c.is_ascii_alphabetic() || c == '_' || c == '{';
+    let dollars = literal.match_indices('$');
+    let named = dollars.map(|(at, _)| literal.get(at + 1..).unwrap_or_default());
+    literal.contains("[[") || named.into_iter().any(|rest| rest.starts_with(begins))
 }
 
 /// `"$name"`, `"${name:regex}"`, `"[[name]]"`: nothing but the variable.

@@ -10,6 +10,8 @@ mod coverage;
 mod embedded;
 #[cfg(feature = "export")]
 mod exports;
+#[cfg(feature = "export")]
+mod imports;
 mod join;
 mod measuring;
 mod own;
