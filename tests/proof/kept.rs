@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result};
 use tests::rig::http;
 
 use super::ask::{Answer, Range, Server};
-use super::store::{Generation, store};
+use super::store::{Generation, store_of};
 use super::world::sim;
 use super::{FLEET, catalogue};
 
@@ -34,7 +34,7 @@ fn without_order(answers: BTreeMap<String, Answer>) -> BTreeMap<String, Answer> 
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_board_that_moves_on_shows_what_a_cold_one_shows_and_reads_a_tenth_of_the_samples() -> Result<()> {
-    let store = store(Generation::Three, &[&FLEET.0]).await?;
+    let store = store_of("kept", Generation::Three, &[&FLEET.0]).await?;
     let kept = Server::keeping(&store, catalogue(), "30s", "128MiB").await?;
     let catalog = catalogue();
     // Charts over time; a distribution or a total of the range is a new question with each range.

@@ -61,8 +61,15 @@ type Cell = &'static OnceLock<Result<Store, String>>;
 
 /// The base address of the one Prometheus of this generation that holds these worlds; it ends with this process.
 pub async fn store(generation: Generation, worlds: &[&World]) -> Result<String> {
+    store_of("all", generation, worlds).await
+}
+
+/// As [`store`], for one who counts what is asked of it.
+pub async fn store_of(owner: &str, generation: Generation, worlds: &[&World]) -> Result<String> {
     static STORES: Mutex<BTreeMap<(Generation, String), Cell>> = Mutex::new(BTreeMap::new());
-    let names: Vec<_> = worlds.iter().map(|world| world.name.as_str()).collect();
+    let names: Vec<_> = std::iter::once(owner)
+        .chain(worlds.iter().map(|world| world.name.as_str()))
+        .collect();
     let cell = *STORES
         .lock()
         .expect("nobody panics while holding it")
