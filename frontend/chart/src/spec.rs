@@ -121,6 +121,8 @@ pub struct Spec<'a> {
     pub bars: &'a [Bar<'a>],
     /// In the chart's unit. One far above the data is left out rather than flattening it.
     pub thresholds: &'a [(f64, Level)],
+    /// As thresholds, for values that are bad below them. Where all data are below, the axis reaches up to the lowest.
+    pub floors: &'a [(f64, Level)],
     /// CSS pixels.
     pub width: f64,
     /// CSS pixels.

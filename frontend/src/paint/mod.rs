@@ -48,6 +48,7 @@ pub fn with_spec<R>(plot: &Plot, only: Option<usize>, size: Size, then: impl FnO
         series: &series,
         bars: &bars,
         thresholds: &plot.thresholds,
+        floors: &plot.floors,
         width: size.width,
         height: size.height,
         clock: &BrowserClock,

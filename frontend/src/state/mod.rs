@@ -12,4 +12,4 @@ mod schedule;
 pub use app::{App, Load};
 pub use board::Board;
 pub use panel::{Look, PanelView, Shown};
-pub use plot::{Line, Plot};
+pub use plot::{Beyond, Line, Plot};

@@ -81,7 +81,35 @@ pub struct Plot {
     pub lines: Vec<Line>,
     /// Label and value, lowest bucket first.
     pub bars: Vec<(String, f64)>,
+    /// A value is bad from these on.
     pub thresholds: Vec<(f64, Level)>,
+    /// A value is bad below these.
+    pub floors: Vec<(f64, Level)>,
+}
+
+/// Which side of what is good a value is on, and how far.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Beyond {
+    High(Level),
+    Low(Level),
+}
+
+impl Beyond {
+    pub fn level(self) -> Level {
+        match self {
+            Self::High(level) | Self::Low(level) => level,
+        }
+    }
+
+    /// As a tile says it beside the number.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::High(Level::Warning) => "high",
+            Self::Low(Level::Warning) => "low",
+            Self::High(Level::Critical) => "critical",
+            Self::Low(Level::Critical) => "critically low",
+        }
+    }
 }
 
 impl Default for Plot {
@@ -94,6 +122,7 @@ impl Default for Plot {
             lines: Vec::new(),
             bars: Vec::new(),
             thresholds: Vec::new(),
+            floors: Vec::new(),
         }
     }
 }
@@ -102,15 +131,19 @@ impl Plot {
     pub fn new(entry: &PanelEntry, frames: Vec<Frame>, from: i64, to: i64) -> Self {
         let kind = kind(&entry.kind);
         // A floor is no ceiling: taken for one it would call every good value bad.
-        let thresholds = entry.thresholds.iter().filter(|threshold| !threshold.below);
+        let limits = |below: bool| {
+            let limits = entry.thresholds.iter().filter(move |limit| limit.below == below);
+            limits
+                .filter_map(|limit| Some((limit.at, Level::parse(&limit.level)?)))
+                .collect()
+        };
         let mut plot = Self {
             kind,
             unit: Unit::parse(&entry.unit).unwrap_or(Unit::None),
             from,
             to,
-            thresholds: thresholds
-                .filter_map(|line| Some((line.at, Level::parse(&line.level)?)))
-                .collect(),
+            thresholds: limits(false),
+            floors: limits(true),
             ..Self::default()
         };
         if kind == Kind::Bar {
@@ -140,10 +173,14 @@ impl Plot {
         }
     }
 
-    /// The worst threshold that `value` has reached.
-    pub fn level(&self, value: f64) -> Option<Level> {
+    /// The worst threshold that `value` has reached, or the worst floor that it is below.
+    pub fn judge(&self, value: f64) -> Option<Beyond> {
         let reached = self.thresholds.iter().filter(|(at, _)| value >= *at);
-        reached.max_by(|(a, _), (b, _)| a.total_cmp(b)).map(|(_, level)| *level)
+        let missed = self.floors.iter().filter(|(at, _)| value < *at);
+        let high = reached.max_by(|(a, _), (b, _)| a.total_cmp(b));
+        let low = missed.min_by(|(a, _), (b, _)| a.total_cmp(b));
+        let high = high.map(|(_, level)| Beyond::High(*level));
+        high.or(low.map(|(_, level)| Beyond::Low(*level)))
     }
 
     /// The chart in words, for who cannot see it: at most six series, then how many more.

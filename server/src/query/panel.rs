@@ -110,6 +110,7 @@ async fn ask<'a>(
         missing: questions.is_empty(),
         frames: Vec::new(),
         warnings: names.warnings.clone(),
+        remarks: Vec::new(),
         joined: Vec::new(),
         notes: names.holders.notes(catalog, panel, &names.seen),
     };
@@ -119,7 +120,7 @@ async fn ask<'a>(
     }
     let quantiles: Vec<_> = panel.queries.iter().map(|query| quantile(&query.expr)).collect();
     if measured.failed && quantiles.iter().any(Option::is_some) {
-        found.warnings.push(UNBOUNDED.to_owned());
+        found.remarks.push(UNBOUNDED.to_owned());
     }
     for frame in &mut found.frames {
         if let Some(quantile) = quantiles.get(frame.query).and_then(Option::as_ref) {
@@ -140,13 +141,11 @@ async fn ask<'a>(
         unheeded.remove(WORKLOAD);
     }
     // Said, because a chart of everything under a page narrowed to one model would be read as that model's.
-    found.warnings.extend(
+    found.remarks.extend(
         unheeded
             .into_iter()
             .map(|variable| format!("Not narrowed by {variable}: these metrics do not tell it apart.")),
     );
-    found.warnings.sort();
-    found.warnings.dedup();
     Ok(found)
 }
 

@@ -17,7 +17,10 @@ pub struct Found<'a> {
     /// No query could be made, because none of the names exists here.
     pub missing: bool,
     pub frames: Vec<Frame>,
+    /// Doubts: what may be missing because the upstream could not look everywhere.
     pub warnings: Vec<String>,
+    /// How to read what is there; of an empty chart there is nothing to read.
+    pub remarks: Vec<String>,
     pub joined: Vec<Joined>,
     pub notes: Vec<String>,
 }
@@ -36,11 +39,17 @@ pub fn answer(id: &str, found: Found<'_>, plan: &Plan) -> PanelAnswer {
         panel,
         sources,
         frames,
-        warnings,
+        mut warnings,
+        remarks,
         joined,
         notes,
         ..
     } = found;
+    if !matches!(state, PanelState::NoSamples | PanelState::Unknown) {
+        warnings.extend(remarks);
+    }
+    warnings.sort();
+    warnings.dedup();
     PanelAnswer {
         panel: id.to_owned(),
         state,

@@ -139,6 +139,7 @@ fn pictures() -> Vec<Picture<'static>> {
         series: &[],
         bars: &[],
         thresholds: &[],
+        floors: &[],
         width: 620.0,
         height: 220.0,
         clock: &Utc,

@@ -72,7 +72,12 @@ pub(super) fn thresholds<B: DrawingBackend>(
     theme: &Theme,
 ) -> Result<(), DrawError> {
     let plot = &layout.plot;
-    for &(at, level) in spec.thresholds.iter().filter(|(at, _)| layout.y.shows(*at)) {
+    for &(at, level) in spec
+        .thresholds
+        .iter()
+        .chain(spec.floors)
+        .filter(|(at, _)| layout.y.shows(*at))
+    {
         let color = match level {
             Level::Warning => theme.warning,
             Level::Critical => theme.critical,

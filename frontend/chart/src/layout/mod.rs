@@ -7,7 +7,7 @@ pub use parts::{BarSlot, Caption, Layout, Rect, XTick, YTick};
 
 use crate::{
     Kind, Spec, TimeScale, ValueScale, text_width,
-    ticks::{Extent, time_ticks, value_axis},
+    ticks::{Extent, Limits, time_ticks, value_axis},
     trace::Stack,
 };
 use bars::{bar_slots, bar_ticks};
@@ -48,7 +48,15 @@ pub fn layout(spec: &Spec<'_>) -> Layout {
 
     let extent = extent(spec);
     let most = ((bottom - top) / Y_STEP_PX).min(8.0);
-    let axis = value_axis(extent, spec.thresholds, spec.unit, most);
+    let axis = value_axis(
+        extent,
+        Limits {
+            thresholds: spec.thresholds,
+            floors: spec.floors,
+        },
+        spec.unit,
+        most,
+    );
     let y = ValueScale {
         low: axis.low,
         high: axis.high,

@@ -7,4 +7,4 @@ mod value;
 
 pub use clock::{Clock, Grain, Utc};
 pub(crate) use time::time_ticks;
-pub(crate) use value::{Extent, value_axis};
+pub(crate) use value::{Extent, Limits, value_axis};

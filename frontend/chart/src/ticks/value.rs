@@ -40,9 +40,16 @@ const THRESHOLD_REACH: f64 = 0.4;
 const SMALLEST: f64 = 1e-9;
 const GREATEST: f64 = 1e290;
 
+/// Lines that part good values from bad ones, as in the chart's description.
+#[derive(Clone, Copy)]
+pub(crate) struct Limits<'a> {
+    pub thresholds: &'a [(f64, Level)],
+    pub floors: &'a [(f64, Level)],
+}
+
 /// The axis for `extent` with at most about `most` steps between marks.
-pub(crate) fn value_axis(extent: Option<Extent>, thresholds: &[(f64, Level)], unit: Unit, most: f64) -> ValueAxis {
-    let (mut low, mut high, open) = range(extent, thresholds, unit);
+pub(crate) fn value_axis(extent: Option<Extent>, limits: Limits<'_>, unit: Unit, most: f64) -> ValueAxis {
+    let (mut low, mut high, open) = range(extent, limits, unit);
     let most = most.max(1.0);
     let reach = low.abs().max(high.abs());
     let mut step = unit.step_at_least((high - low) / most, reach);
@@ -85,17 +92,23 @@ fn marks(low: f64, high: f64, step: f64) -> Vec<f64> {
 }
 
 /// Low, high, and whether the ends may still move to a mark.
-fn range(extent: Option<Extent>, thresholds: &[(f64, Level)], unit: Unit) -> (f64, f64, bool) {
+fn range(extent: Option<Extent>, limits: Limits<'_>, unit: Unit) -> (f64, f64, bool) {
     let full = unit.full();
     let Some(Extent { min, max }) = extent else {
         return (0.0, full.unwrap_or(1.0), false);
     };
     let (min, max) = (min.clamp(-GREATEST, GREATEST), max.clamp(-GREATEST, GREATEST));
-    let reached = thresholds
+    let reached = limits
+        .thresholds
         .iter()
         .map(|(at, _)| *at)
         .filter(|at| at.is_finite() && *at > 0.0 && max >= at * THRESHOLD_REACH);
     let max = reached.fold(max, f64::max);
+    // All of the data are below it: that is what the reader must see.
+    let missed = limits.floors.iter().map(|(at, _)| *at).filter(|at| at.is_finite());
+    let max = missed
+        .min_by(f64::total_cmp)
+        .map_or(max, |lowest| max.max(lowest.clamp(-GREATEST, GREATEST)));
 
     if max.max(-min) < SMALLEST {
         return (0.0, full.unwrap_or(1.0), false);

@@ -72,6 +72,7 @@ proptest! {
         columns in prop::collection::vec(column(), 0..5),
         bars in prop::collection::vec(number(), 0..30),
         thresholds in prop::collection::vec(number(), 0..3),
+        floors in prop::collection::vec(number(), 0..3),
         width in length(),
         height in length(),
         pointer in number(),
@@ -83,8 +84,9 @@ proptest! {
             .collect();
         let bars: Vec<_> = bars.iter().map(|&value| Bar { label: "≤1", value }).collect();
         let thresholds: Vec<_> = thresholds.iter().map(|&at| (at, Level::Warning)).collect();
+        let floors: Vec<_> = floors.iter().map(|&at| (at, Level::Critical)).collect();
         let spec = Spec {
-            kind, unit, from, to, series: &series, bars: &bars, thresholds: &thresholds, width, height, clock: &Mad,
+            kind, unit, from, to, series: &series, bars: &bars, thresholds: &thresholds, floors: &floors, width, height, clock: &Mad,
         };
 
         let laid = layout(&spec);

@@ -35,6 +35,7 @@ fn day<'a>(series: &'a [Series<'a>]) -> Spec<'a> {
         series,
         bars: &[],
         thresholds: &[],
+        floors: &[],
         width: 620.0,
         height: 220.0,
         clock: &Utc,

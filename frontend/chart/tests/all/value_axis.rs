@@ -152,6 +152,27 @@ fn a_threshold_within_reach_of_the_data_is_shown_and_a_far_one_is_not() {
 }
 
 #[test]
+fn a_floor_above_all_data_is_shown_and_one_below_them_moves_nothing() {
+    let at = |limit: f64| {
+        let series = [minutes(&[0.02, 0.05])];
+        let floors = [(limit, Level::Warning)];
+        let axis = layout(&Spec {
+            unit: Unit::Ratio,
+            floors: &floors,
+            ..day(&series)
+        })
+        .y;
+        format!("{}..{}", round(axis.low), round(axis.high))
+    };
+    insta::assert_snapshot!([at(0.3), at(0.01), at(-0.1), at(f64::NAN)].join("\n"), @r"
+    0..0.35
+    0..0.06
+    0..0.06
+    0..0.06
+    ");
+}
+
+#[test]
 fn a_low_chart_has_few_marks() {
     let at = |height| axis(Unit::RequestsPerSecond, &[2.0, 14.8], &[], height);
     insta::assert_snapshot!([at(80.0), at(120.0), at(160.0), at(500.0)].join("\n"), @r#"

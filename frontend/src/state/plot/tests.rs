@@ -78,8 +78,27 @@ fn the_worst_threshold_reached_counts_and_an_unknown_level_is_left_out() {
     let plot = Plot::new(&entry("stat", "ratio", ""), vec![], 0, 1);
     assert_eq!(plot.thresholds.len(), 2);
     for (value, level) in [(0.2, None), (0.7, Some(Level::Warning)), (0.95, Some(Level::Critical))] {
-        assert_eq!(plot.level(value), level, "{value}");
+        assert_eq!(plot.judge(value), level.map(Beyond::High), "{value}");
     }
+}
+
+#[test]
+fn below_a_floor_is_low_and_at_it_is_good() {
+    let mut entry = entry("stat", "ratio", "");
+    for (limit, at) in entry.thresholds.iter_mut().zip([0.88, 0.92]) {
+        (limit.at, limit.below) = (at, true);
+    }
+    let plot = Plot::new(&entry, vec![], 0, 1);
+    for (value, said) in [
+        (0.95, None),
+        (0.92, None),
+        (0.9, Some("low")),
+        (0.5, Some("critically low")),
+        (f64::NAN, None),
+    ] {
+        assert_eq!(plot.judge(value).map(Beyond::word), said, "{value}");
+    }
+    assert_eq!((plot.thresholds.len(), plot.floors.len()), (0, 2));
 }
 
 #[test]

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     host::BrowserClock,
-    state::{App, Line, Look, PanelView, Shown},
+    state::{App, Beyond, Line, Look, PanelView, Shown},
 };
 use chart::{Clock as _, Grain, Level};
 
@@ -32,7 +32,13 @@ pub fn Stat(entry: Arc<PanelEntry>) -> impl IntoView {
     let heading = app.id(&entry.id);
     let labelled = heading.clone();
     let title = entry.title.clone();
-    let level = move || shown.with(|shown| shown.as_ref().and_then(|shown| now(shown).and_then(|now| now.level)));
+    let level = move || {
+        shown.with(|shown| {
+            shown
+                .as_ref()
+                .and_then(|shown| now(shown).and_then(|now| now.beyond.map(Beyond::level)))
+        })
+    };
     let has_course = Memo::new(move |_| {
         shown.with(|shown| {
             shown
@@ -104,7 +110,8 @@ struct Now {
     value: f64,
     /// Unix seconds, where the sample is too old to be called now.
     old: Option<i64>,
-    level: Option<Level>,
+    /// On the bad side of a threshold or a floor.
+    beyond: Option<Beyond>,
 }
 
 fn now(shown: &Shown) -> Option<Now> {
@@ -114,7 +121,7 @@ fn now(shown: &Shown) -> Option<Now> {
     Some(Now {
         value,
         old: stale.then_some(at),
-        level: shown.plot.level(value),
+        beyond: shown.plot.judge(value),
     })
 }
 
@@ -123,10 +130,7 @@ fn number(shown: &Shown) -> Option<AnyView> {
     let text = shown.plot.lines.first()?.say(shown.plot.unit, now.value);
     // "1.24 s": the unit smaller than the digits.
     let (digits, unit) = text.split_once(' ').unwrap_or((&text, ""));
-    let word = now.level.map(|level| match level {
-        Level::Warning => "high",
-        Level::Critical => "critical",
-    });
+    let word = now.beyond.map(Beyond::word);
     let old = now.old.map(|at| {
         format!(
             "{} {}",
@@ -183,7 +187,7 @@ mod tests {
             Some(Now {
                 value: 0.95,
                 old: None,
-                level: Some(Level::Warning),
+                beyond: Some(Beyond::High(Level::Warning)),
             }),
         );
         check(
@@ -192,7 +196,7 @@ mod tests {
             Some(Now {
                 value: 0.5,
                 old: None,
-                level: None,
+                beyond: None,
             }),
         );
         check(
@@ -201,7 +205,7 @@ mod tests {
             Some(Now {
                 value: 0.5,
                 old: Some(0),
-                level: None,
+                beyond: None,
             }),
         );
         check("[null]", 60, None);
