@@ -47,10 +47,10 @@ pub(super) fn read(ground: &Ground<'_>, dashboard: &Value) -> Result<Imported, I
         write::file(&id, &title, &kept)
     };
     // Each was tried alone; now all of them together.
-    if !text.is_empty() {
-        if let Some(fault) = faults(ground, &text)? {
-            return Err(ImportError::Broken(fault.to_string()));
-        }
+    if !text.is_empty()
+        && let Some(fault) = faults(ground, &text)?
+    {
+        return Err(ImportError::Broken(fault.to_string()));
     }
     Ok(Imported {
         id,

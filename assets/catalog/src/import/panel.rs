@@ -201,14 +201,14 @@ fn thresholds(value: &Value, reasons: &mut Vec<String>) -> Vec<Threshold> {
                     at: *at,
                     level: bad,
                     below: false,
-                })
+                });
             }
             (Some(bad), Some(better)) if bad != GOOD && (better == GOOD || better == "warning") => {
                 found.push(Threshold {
                     at: *at,
                     level: bad,
                     below: true,
-                })
+                });
             }
             _ => {
                 reasons.push("its thresholds are left out".to_owned());
