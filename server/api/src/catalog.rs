@@ -9,9 +9,57 @@ pub struct CatalogAnswer {
     pub families: Vec<FamilyEntry>,
     pub dashboards: Vec<DashboardEntry>,
     pub panels: Vec<PanelEntry>,
+    /// What is promised, in the order of the board.
+    #[serde(default)]
+    pub slos: Vec<SloEntry>,
+    #[serde(default)]
+    pub alerts: Vec<AlertEntry>,
     /// What is wrong with the installation's own files, which are left out for it.
     #[serde(default)]
     pub faults: Vec<FaultEntry>,
+}
+
+/// An objective: what is promised, and from when on it is bad.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SloEntry {
+    pub id: String,
+    pub title: String,
+    /// One sentence: what is promised.
+    pub tells: String,
+    /// `catalog::Unit` by name; of the three limits.
+    pub unit: String,
+    /// `lower` or `higher`.
+    pub better: String,
+    /// Why the limits are what they are.
+    pub reason: String,
+    pub target: f64,
+    pub warning: f64,
+    pub critical: f64,
+    /// The share of events that may be bad; `None` where the objective is no share of events.
+    pub budget: Option<f64>,
+    /// The labels of which each set has a row of its own.
+    pub by: Vec<String>,
+    /// The panel that shows it.
+    pub panel: Option<String>,
+    pub covers: Vec<String>,
+}
+
+/// An alert rule of the catalogue.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AlertEntry {
+    /// Its name in Prometheus and the name of its runbook.
+    pub name: String,
+    /// `info`, `warning` or `critical`.
+    pub severity: String,
+    /// How long it must hold, in seconds.
+    pub for_s: u32,
+    /// What is wrong, with `{label}`, `{value}` and `$limit` to be filled in.
+    pub means: String,
+    /// What to do, the first thing first.
+    pub steps: Vec<String>,
+    /// The panel that shows it.
+    pub panel: Option<String>,
+    pub covers: Vec<String>,
 }
 
 /// A file that is not in the catalogue, and why.

@@ -137,3 +137,33 @@ pub fn name(state: PanelState) -> &'static str {
         PanelState::Error => "error",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use catalog::Catalog;
+
+    use super::*;
+
+    #[test]
+    fn nothing_found_is_unknown_only_where_the_upstream_doubts_it() {
+        let catalog = Catalog::embedded().unwrap();
+        let check = |warnings: &[&str], remarks: &[&str], expect| {
+            let own = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
+            let found = Found {
+                panel: catalog.panel("gpu.utilization").unwrap(),
+                sources: Vec::new(),
+                missing: true,
+                frames: Vec::new(),
+                warnings: own(warnings),
+                remarks: own(remarks),
+                joined: Vec::new(),
+                notes: vec!["The exporter does not collect it.".to_owned()],
+            };
+            assert_eq!(state(&found), expect, "{warnings:?} {remarks:?}");
+        };
+        let ours = "Not narrowed by model: these metrics do not tell it apart.";
+        check(&[], &[], PanelState::NoSamples);
+        check(&[], &[ours], PanelState::NoSamples);
+        check(&["no StoreAPIs matched for this query"], &[ours], PanelState::Unknown);
+    }
+}

@@ -15,6 +15,7 @@ use server_api::{
     catalog::{FamilyEntry, SectionEntry},
 };
 
+use super::watched;
 use crate::{
     app::App,
     error::{Fault, clip},
@@ -51,6 +52,8 @@ pub fn catalog_answer(catalog: &Catalog, faults: &[read::Fault]) -> Result<Bytes
             })
             .collect(),
         panels: catalog.panels().map(panel_entry).collect(),
+        slos: catalog.slos().map(watched::slo_entry).collect(),
+        alerts: catalog.alerts().map(watched::alert_entry).collect(),
         faults: faults.iter().map(fault_entry).collect(),
     };
     serde_json::to_vec(&answer).map(Bytes::from)

@@ -11,6 +11,7 @@ mod observe;
 mod panels;
 mod prometheus;
 mod sign_in;
+mod watched;
 
 use std::sync::Arc;
 

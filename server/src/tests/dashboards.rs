@@ -266,7 +266,7 @@ async fn the_catalogue_is_answered_as_it_is() {
     insta::assert_snapshot!(server(good).await.get("/api/catalog").await.show(), @r#"
     200
     cache-control: no-store
-    content-length: 1369
+    content-length: 1391
     content-security-policy: sandbox
     content-type: application/json
     cross-origin-resource-policy: same-origin
@@ -274,6 +274,6 @@ async fn the_catalogue_is_answered_as_it_is() {
     x-content-type-options: nosniff
     x-request-id: <id>
 
-    {"version":"0.1.0","families":[{"id":"t","title":"Test"}],"dashboards":[{"id":"overview","title":"Overview","tells":"All.","panels":["t.gauge","t.rate","t.sizes","t.bad"],"group":"","sections":[]}],"panels":[{"id":"t.gauge","family":"t","title":"Gauge","tells":"One.","when_bad":"Two.","unit":"count","kind":"line","covers":["S0.16"],"queries":[{"expr":"max by (pod) ({{gauge}})","legend":"{pod}"}],"thresholds":[]},{"id":"t.rate","family":"t","title":"Rate","tells":"One.","when_bad":"Two.","unit":"requests_per_second","kind":"stat","covers":["S0.16"],"queries":[{"expr":"sum(rate({{count}}[$window]))","legend":"all"}],"thresholds":[]},{"id":"t.sizes","family":"t","title":"Sizes","tells":"One.","when_bad":"Two.","unit":"requests","kind":"bar","covers":["S0.21"],"queries":[{"expr":"sum by (le) (increase({{sizes.bucket}}[$range]))","legend":"{le}"}],"thresholds":[]},{"id":"t.p95","family":"t","title":"Size, p95","tells":"One.","when_bad":"Two.","unit":"tokens","kind":"line","covers":["S0.21"],"queries":[{"expr":"histogram_quantile(0.95, sum by (le, model_name) (rate({{sizes.bucket}}[$window])))","legend":"{model_name}"}],"thresholds":[]},{"id":"t.bad","family":"t","title":"Bad","tells":"One.","when_bad":"Two.","unit":"count","kind":"line","covers":["S0.16"],"queries":[{"expr":"no_such_function({{gauge}})","legend":"{pod}"}],"thresholds":[]}],"faults":[]}
+    {"version":"0.1.0","families":[{"id":"t","title":"Test"}],"dashboards":[{"id":"overview","title":"Overview","tells":"All.","panels":["t.gauge","t.rate","t.sizes","t.bad"],"group":"","sections":[]}],"panels":[{"id":"t.gauge","family":"t","title":"Gauge","tells":"One.","when_bad":"Two.","unit":"count","kind":"line","covers":["S0.16"],"queries":[{"expr":"max by (pod) ({{gauge}})","legend":"{pod}"}],"thresholds":[]},{"id":"t.rate","family":"t","title":"Rate","tells":"One.","when_bad":"Two.","unit":"requests_per_second","kind":"stat","covers":["S0.16"],"queries":[{"expr":"sum(rate({{count}}[$window]))","legend":"all"}],"thresholds":[]},{"id":"t.sizes","family":"t","title":"Sizes","tells":"One.","when_bad":"Two.","unit":"requests","kind":"bar","covers":["S0.21"],"queries":[{"expr":"sum by (le) (increase({{sizes.bucket}}[$range]))","legend":"{le}"}],"thresholds":[]},{"id":"t.p95","family":"t","title":"Size, p95","tells":"One.","when_bad":"Two.","unit":"tokens","kind":"line","covers":["S0.21"],"queries":[{"expr":"histogram_quantile(0.95, sum by (le, model_name) (rate({{sizes.bucket}}[$window])))","legend":"{model_name}"}],"thresholds":[]},{"id":"t.bad","family":"t","title":"Bad","tells":"One.","when_bad":"Two.","unit":"count","kind":"line","covers":["S0.16"],"queries":[{"expr":"no_such_function({{gauge}})","legend":"{pod}"}],"thresholds":[]}],"slos":[],"alerts":[],"faults":[]}
     "#);
 }
