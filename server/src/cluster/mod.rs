@@ -45,13 +45,16 @@ pub struct Access {
     pub namespaces: Option<Vec<String>>,
 }
 
+/// Who lists, and in which namespaces; `None`: in all.
+type ListKey = (CallerKey, Option<Vec<String>>);
+
 pub struct Cluster {
     ask: Ask,
     /// OpenShift 4.14.
     legacy: bool,
     access: Cache<CallerKey, Arc<Access>>,
     rights: Cache<(CallerKey, Right), bool>,
-    workloads: Cache<(CallerKey, Option<Vec<String>>), Arc<Vec<Workload>>>,
+    workloads: Cache<ListKey, Arc<Vec<Workload>>>,
 }
 
 impl Cluster {
