@@ -293,6 +293,11 @@ const ON_PAGE: &str = "return [...document.querySelectorAll('[data-panel][data-s
         value: Number(element.dataset.value),
     })))";
 
+/// Names the series that a long legend keeps behind its button, on every card.
+const NAME_ALL: &str =
+    "document.querySelectorAll('.sl-legend-more[aria-expanded=false]').forEach(button => button.click());
+    return document.querySelectorAll('.sl-legend-more[aria-expanded=false]').length";
+
 #[tokio::test]
 async fn every_number_on_the_pages_is_the_servers_answer_to_the_digit() -> Result<()> {
     browse("numbers", async |session| {
@@ -301,6 +306,9 @@ async fn every_number_on_the_pages_is_the_servers_answer_to_the_digit() -> Resul
         for page in PAGES {
             open(session, &format!("{page}?from={from}&to={to}")).await?;
             let answer = panels(&last_asked(session).await?).await?;
+            session
+                .wait_eq("every legend names all of its series", NAME_ALL, json!(0))
+                .await?;
             let shown: Vec<OnPage> = session.eval(ON_PAGE).await?;
             assert!(shown.len() >= 4, "{page} shows {} numbers", shown.len());
             for number in &shown {
