@@ -3,8 +3,10 @@
 mod address;
 mod looks;
 mod numbers;
+mod range;
 mod screens;
 mod sign_in;
+mod weight;
 mod workloads;
 
 use std::collections::BTreeMap;

@@ -1,13 +1,19 @@
 //! One chart: a canvas, and over it in HTML the crosshair and the tooltip.
 //!
 //! In view it paints when the answer, its size, the pixel ratio, the theme or the chosen series changes, once a frame.
+//! Dragging across it chooses the time range that was marked.
 
 mod tooltip;
+mod zoom;
 
 use std::sync::Arc;
 
 use chart::{Hit, Kind, Layout};
-use leptos::{ev::PointerEvent, html, prelude::*};
+use leptos::{
+    ev::{MouseEvent, PointerEvent},
+    html,
+    prelude::*,
+};
 
 use crate::{
     host::{self, Near, NextFrame, Resize},
@@ -15,6 +21,7 @@ use crate::{
     state::{App, Shown},
 };
 use tooltip::Tooltip;
+use zoom::Drag;
 
 /// Read by `xtask bench`: the last one before it looks is the last chart drawn.
 const DRAWN: &str = "servelens:drawn";
@@ -94,15 +101,47 @@ pub fn Chart(
         }
     });
 
+    let drag = RwSignal::new(None::<Drag>);
+    let timed = move || shown.with_untracked(|shown| shown.as_ref().is_some_and(|shown| shown.plot.kind != Kind::Bar));
+    let across = move |event: &MouseEvent| {
+        let left = frame.get_untracked()?.get_bounding_client_rect().left();
+        Some(f64::from(event.client_x()) - left)
+    };
     let point = move |event: PointerEvent| {
-        let Some(frame) = frame.get_untracked() else { return };
-        let x = f64::from(event.client_x()) - frame.get_bounding_client_rect().left();
+        let Some(x) = across(&event) else { return };
         let found = look(shown, only, size, layout, x);
-        let time = shown.with_untracked(|shown| shown.as_ref().is_some_and(|shown| shown.plot.kind != Kind::Bar));
-        set_if_new(app.hover, found.as_ref().filter(|_| time).map(|hit| hit.unix));
-        set_if_new(hit, found.map(Arc::new));
+        set_if_new(app.hover, found.as_ref().filter(|_| timed()).map(|hit| hit.unix));
+        let begun = drag.get_untracked();
+        if let Some(begun) = begun {
+            drag.set(Some(Drag { to: x, ..begun }));
+        }
+        // What is being marked is in the tooltip's way, and the tooltip in its.
+        set_if_new(hit, found.filter(|_| begun.is_none()).map(Arc::new));
+    };
+    let press = move |event: PointerEvent| {
+        // A finger scrolls the page.
+        let drags = event.button() == 0 && event.pointer_type() != "touch" && timed();
+        if let Some((frame, x)) = frame.get_untracked().zip(across(&event)).filter(|_| drags) {
+            // Without it the end of a drag beyond the chart would not be heard; then it ends with the next click.
+            let _ = frame.set_pointer_capture(event.pointer_id());
+            drag.set(Some(Drag { from: x, to: x }));
+        }
+        point(event);
+    };
+    let release = move |_: PointerEvent| {
+        let marked = drag.get_untracked().zip(layout.get_untracked());
+        drag.set(None);
+        if let Some(range) = marked.and_then(|(drag, layout)| drag.range(&layout.x)) {
+            app.change(|location| location.range = range);
+        }
+    };
+    let wider = move |_: MouseEvent| {
+        if timed() {
+            app.change(|location| location.range = location.range.wider(host::now()));
+        }
     };
     let leave = move |_: PointerEvent| {
+        drag.set(None);
         set_if_new(app.hover, None);
         set_if_new(hit, None);
     };
@@ -112,7 +151,9 @@ pub fn Chart(
             class="sl-chart"
             node_ref=frame
             on:pointermove=point
-            on:pointerdown=point
+            on:pointerdown=press
+            on:pointerup=release
+            on:dblclick=wider
             on:pointerleave=leave
             on:pointercancel=leave
         >
@@ -124,6 +165,7 @@ pub fn Chart(
                 style:height=Signal::derive(move || format!("{}px", size.get().height))
             ></canvas>
             {crosshair(shown, layout)}
+            {zoom::marked(drag, layout)}
             <Tooltip shown=shown only=only layout=layout hit=hit />
         </div>
     }

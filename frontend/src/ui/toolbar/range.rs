@@ -1,17 +1,23 @@
-//! The time range: four that end now, and any other between two instants.
+//! The time range: four that end now one press away, more of them and any two instants in a dialog; and for a range that
+//! stands still, the ways to look earlier, wider and later.
 
 use leptos::{html, prelude::*};
 
 use crate::{
     host::{BrowserClock, local_input, now, parse_local_input},
-    route::{PRESETS, Preset, TimeRange},
+    route::{MORE_PRESETS, PRESETS, Preset, TimeRange},
     state::App,
-    ui::{popover::Popover, press},
+    ui::{
+        icon::{Icon, icon},
+        popover::Popover,
+        press, when,
+    },
 };
 use chart::{Clock as _, Grain};
 
 fn label(range: TimeRange) -> String {
     match range {
+        TimeRange::Last(preset) if MORE_PRESETS.contains(&preset) => preset.name().to_owned(),
         TimeRange::Last(_) => "Custom".to_owned(),
         TimeRange::Between { from, to } => {
             let day = |unix| BrowserClock.label(unix, Grain::Day);
@@ -39,35 +45,66 @@ pub fn RangePicker() -> impl IntoView {
     let app = App::here();
     let range = Memo::new(move |_| app.at().range);
     let open = RwSignal::new(false);
-    let preset = move |preset: Preset| {
-        view! {
-            <button
-                type="button"
-                class="sl-segment"
-                aria-pressed=Signal::derive(move || (range.get() == TimeRange::Last(preset)).to_string())
-                aria-label=preset.spoken()
-                on:click=press(move || app.change(|location| location.range = TimeRange::Last(preset)))
-            >
-                {preset.name()}
-            </button>
-        }
-        .into_any()
-    };
+    let own = move || !matches!(range.get(), TimeRange::Last(preset) if PRESETS.contains(&preset));
+    let still = Signal::derive(move || !range.get().moves());
     view! {
         <div class="sl-field" role="group" aria-label="Time range">
             <span class="sl-field-name">"Time range"</span>
-            <div class="sl-segments" class:sl-segments-custom=Signal::derive(move || !range.get().moves())>
-                {PRESETS.map(preset).into_iter().collect::<Vec<_>>()}
+            <div class="sl-segments" class:sl-segments-custom=Signal::derive(own)>
+                {PRESETS.map(|preset| choice(app, range, preset, None)).into_iter().collect::<Vec<_>>()}
+                {when(still, move || step("Earlier", Icon::ChevronLeft, app, |range, now| range.moved(false, now)))}
                 <Popover
                     name="Custom time range"
                     label=Signal::derive(move || label(range.get()))
                     open=open
                     to_the_left=true
                 >
+                    <div class="sl-ranges">
+                        {MORE_PRESETS.map(|preset| choice(app, range, preset, Some(open))).into_iter().collect::<Vec<_>>()}
+                    </div>
                     <Custom open=open />
                 </Popover>
+                {when(still, move || step("Later", Icon::ChevronRight, app, |range, now| range.moved(true, now)))}
+                {when(still, move || step("Zoom out", Icon::ZoomOut, app, TimeRange::wider))}
             </div>
         </div>
+    }
+    .into_any()
+}
+
+/// A range that ends now; `open` is the dialog that closes when it is chosen.
+fn choice(app: App, range: Memo<TimeRange>, preset: Preset, open: Option<RwSignal<bool>>) -> AnyView {
+    let choose = move || {
+        if let Some(open) = open {
+            open.set(false);
+        }
+        app.change(|location| location.range = TimeRange::Last(preset));
+    };
+    view! {
+        <button
+            type="button"
+            class="sl-segment"
+            aria-pressed=Signal::derive(move || (range.get() == TimeRange::Last(preset)).to_string())
+            aria-label=preset.spoken()
+            on:click=press(choose)
+        >
+            {preset.name()}
+        </button>
+    }
+    .into_any()
+}
+
+fn step(name: &'static str, picture: Icon, app: App, to: fn(TimeRange, i64) -> TimeRange) -> AnyView {
+    view! {
+        <button
+            type="button"
+            class="sl-segment sl-step"
+            aria-label=name
+            title=name
+            on:click=press(move || app.change(|location| location.range = to(location.range, now())))
+        >
+            {icon(picture)}
+        </button>
     }
     .into_any()
 }
