@@ -92,6 +92,12 @@ fn each_line(from: impl Read, mut take: impl FnMut(String) -> bool) {
 }
 
 impl Tied {
+    /// The child's process id.
+    #[must_use]
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// The next line of standard output that `pick` makes something of.
     pub fn wait_line<T>(&mut self, patience: Duration, pick: impl Fn(&str) -> Option<T>) -> Result<T> {
         let deadline = Instant::now() + patience;

@@ -13,6 +13,7 @@
 mod draw;
 mod hit;
 mod layout;
+mod order;
 mod scale;
 mod spec;
 mod text;
@@ -24,13 +25,14 @@ mod unit;
 pub use draw::{DrawError, draw};
 pub use hit::{Hit, hit};
 pub use layout::{BarSlot, Caption, Layout, Rect, XTick, YTick, layout};
+pub use order::{order, sorted};
 pub use scale::{TimeScale, ValueScale};
 pub use spec::{ABSENT, Bar, Kind, Level, Series, Spec, is_absent};
 pub use text::{FONT_PX, bucket_labels, text_width};
 pub use theme::{Rgb, Theme};
 pub use ticks::{Clock, Grain, Utc};
 pub use trace::m4;
-pub use unit::Unit;
+pub use unit::{Unit, parse_number};
 
 /// Backend units to a CSS pixel. plotters counts in whole numbers; eight to a pixel keeps lines smooth at
 /// any device pixel ratio, and a backend only has to set its transform to `ratio / 8`.

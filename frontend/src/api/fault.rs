@@ -39,7 +39,7 @@ pub fn not_understood() -> ApiError {
 
 /// The server's own words where the body holds them; else what the status means.
 pub fn fault_of(status: u16, body: &str) -> ApiError {
-    if let Ok(own) = serde_json::from_str::<ApiError>(body) {
+    if let Ok(own) = serde_json::from_slice::<ApiError>(body.as_bytes()) {
         return own;
     }
     match status {

@@ -70,7 +70,7 @@ impl Client {
     async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, ApiError> {
         let request = Request::get(&self.url(path)).header("Accept", "application/json");
         let text = text(request).await?;
-        serde_json::from_str(&text).map_err(|_| fault::not_understood())
+        serde_json::from_slice(text.as_bytes()).map_err(|_| fault::not_understood())
     }
 
     fn url(&self, path: &str) -> String {

@@ -37,7 +37,8 @@ pub struct Options {
 
 impl Options {
     pub fn parse(json: &str) -> Result<Self, String> {
-        serde_json::from_str(json).map_err(|fault| format!("Servelens cannot read its mount options: {fault}"))
+        serde_json::from_slice(json.as_bytes())
+            .map_err(|fault| format!("Servelens cannot read its mount options: {fault}"))
     }
 }
 

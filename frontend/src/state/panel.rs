@@ -55,7 +55,8 @@ impl Shown {
 
     /// What must be known to read the picture right: one sentence each.
     pub fn notes(&self) -> Vec<String> {
-        self.plot.beyond().map(str::to_owned).into_iter().collect()
+        let both = [self.plot.beyond(), self.plot.infinite()];
+        both.into_iter().flatten().map(str::to_owned).collect()
     }
 
     fn failed(look: Look, error: ApiError) -> Self {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chart::{Kind, Level, Unit, bucket_labels};
+use chart::{Kind, Level, Unit, bucket_labels, parse_number, sorted};
 use server_api::{Frame, PanelEntry, Said, is_absent, said};
 
 /// One series with the name that the legend gives it.
@@ -173,6 +173,15 @@ impl Plot {
         }
     }
 
+    /// What to know about an infinite sample, where there is one.
+    pub fn infinite(&self) -> Option<&'static str> {
+        let any = self
+            .lines
+            .iter()
+            .any(|line| line.values.iter().any(|value| value.is_infinite()));
+        any.then_some("∞ marks samples that are infinite, such as a share of nothing: they stand at the chart's edge.")
+    }
+
     /// The worst threshold that `value` has reached, or the worst floor that it is below.
     pub fn judge(&self, value: f64) -> Option<Beyond> {
         let reached = self.thresholds.iter().filter(|(at, _)| value >= *at);
@@ -241,15 +250,15 @@ fn at_least(value: f64, below: Option<f64>) -> f64 {
 }
 
 fn bars(frames: &[Frame]) -> Vec<(String, f64)> {
-    let mut buckets: Vec<(f64, &str, f64)> = frames
+    let buckets: Vec<(f64, &str, f64)> = frames
         .iter()
         .filter_map(|frame| {
             let bound = frame.labels.get("le")?;
             let value = frame.values.iter().rfind(|value| !value.is_nan())?;
-            Some((bound.parse().unwrap_or(f64::INFINITY), bound.as_str(), *value))
+            Some((parse_number(bound).unwrap_or(f64::INFINITY), bound.as_str(), *value))
         })
         .collect();
-    buckets.sort_by(|(a, ..), (b, ..)| a.total_cmp(b));
+    let buckets = sorted(&buckets, |(a, ..), (b, ..)| a.total_cmp(b));
     let bounds: Vec<&str> = buckets.iter().map(|(_, bound, _)| *bound).collect();
     let values = buckets.iter().map(|(.., value)| *value);
     bucket_labels(&bounds).into_iter().zip(values).collect()

@@ -29,15 +29,10 @@ pub enum WireError {
     Head(String),
 }
 
-#[allow(
-    clippy::large_enum_variant,
-    reason = "a head lives for one record; a box would only add an allocation"
-)]
+/// `{"done":true}`
 #[derive(Serialize, Deserialize)]
-#[serde(untagged)]
-enum Head {
-    Panel(PanelHead),
-    Done { done: bool },
+struct DoneHead {
+    done: bool,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -77,11 +72,10 @@ pub fn encode_ndjson(record: &Record) -> Result<Vec<u8>, serde_json::Error> {
 
 /// One binary record.
 pub fn encode_frames(record: &Record) -> Result<Vec<u8>, serde_json::Error> {
-    let (head, frames): (Head, &[Frame]) = match record {
-        Record::Done { done } => (Head::Done { done: *done }, &[]),
-        Record::Panel(answer) => (Head::Panel(panel_head(answer)), &answer.frames),
+    let (head, frames): (Vec<u8>, &[Frame]) = match record {
+        Record::Done { done } => (serde_json::to_vec(&DoneHead { done: *done })?, &[]),
+        Record::Panel(answer) => (serde_json::to_vec(&panel_head(answer))?, &answer.frames),
     };
-    let head = serde_json::to_vec(&head)?;
     let values: usize = frames.iter().map(|frame| frame.values.len()).sum();
     let columns_at = (8 + head.len()).next_multiple_of(8);
     let total = columns_at + values * 8;
@@ -169,9 +163,20 @@ fn first_record(bytes: &[u8]) -> Result<Option<(Record, usize)>, WireError> {
     };
     let head_len = u32_at(record, 4).ok_or(WireError::Lengths)?;
     let head = record.get(8..8 + head_len).ok_or(WireError::Lengths)?;
-    let head: Head = serde_json::from_slice(head).map_err(|fault| WireError::Head(fault.to_string()))?;
     let columns = record.get((8 + head_len).next_multiple_of(8)..).unwrap_or_default();
-    Ok(Some((assemble(head, columns)?, size)))
+    Ok(Some((read(head, columns)?, size)))
+}
+
+/// One after the other and not as an untagged enum, which reads into a tree first: in the page's WebAssembly that would be
+/// every reader a second time.
+fn read(head: &[u8], columns: &[u8]) -> Result<Record, WireError> {
+    match serde_json::from_slice::<PanelHead>(head) {
+        Ok(head) => assemble(head, columns),
+        Err(fault) => match serde_json::from_slice(head) {
+            Ok(DoneHead { done }) => Ok(Record::Done { done }),
+            Err(_) => Err(WireError::Head(fault.to_string())),
+        },
+    }
 }
 
 fn u32_at(bytes: &[u8], at: usize) -> Option<usize> {
@@ -179,11 +184,7 @@ fn u32_at(bytes: &[u8], at: usize) -> Option<usize> {
     Some(u32::from_le_bytes(four) as usize)
 }
 
-fn assemble(head: Head, columns: &[u8]) -> Result<Record, WireError> {
-    let head = match head {
-        Head::Done { done } => return Ok(Record::Done { done }),
-        Head::Panel(head) => head,
-    };
+fn assemble(head: PanelHead, columns: &[u8]) -> Result<Record, WireError> {
     let (numbers, rest) = columns.as_chunks::<8>();
     let wanted = head
         .frames

@@ -9,6 +9,7 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 use wasm_bindgen_cli_support::Bindgen;
 
+use super::glue;
 use crate::child;
 use crate::place::Place;
 use crate::setup::{TARGET, Toolchain};
@@ -105,19 +106,26 @@ pub fn bind(module: &Path, work: &Path) -> Result<Bound> {
         })
         .context("wasm-bindgen refuses the module")?;
 
-    let small = work.join("small.wasm");
-    let mut optimise = Command::new("wasm-opt");
-    optimise
-        .arg(out.join(Bound::WASM))
-        .arg("-o")
-        .arg(&small)
-        .args(["-Oz", "--strip-debug", "--strip-producers"]);
-    child::run(optimise.args(FEATURES))?;
-
     let glue = fs::read_to_string(out.join(Bound::GLUE))?;
     if glue.contains("__wbindgen_externref_xform__") {
         bail!("the module still asks wasm-bindgen for reference types: see without_reference_types");
     }
+    let (module, glue) = glue::shorten(&fs::read(out.join(Bound::WASM))?, &glue)?;
+    let bound = work.join("bound.wasm");
+    fs::write(&bound, module)?;
+
+    let small = work.join("small.wasm");
+    let mut optimise = Command::new("wasm-opt");
+    optimise
+        .arg(bound)
+        .arg("-o")
+        .arg(&small)
+        .args(["-Oz", "--strip-debug", "--strip-producers"])
+        // rustc puts the stack first and lets it grow down: nothing is ever at the first kilobyte's addresses, and so
+        // small offsets can move from sums into loads and stores.
+        .arg("--low-memory-unused");
+    child::run(optimise.args(FEATURES))?;
+
     Ok(Bound {
         wasm: fs::read(&small)?,
         glue,

@@ -5,6 +5,7 @@
 
 mod assets;
 mod compile;
+mod glue;
 mod inputs;
 mod publish;
 mod template;

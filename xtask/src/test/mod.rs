@@ -21,8 +21,9 @@ use tally::Tally;
 const IN_BROWSER: [&str; 4] = ["catalog", "chart", "frontend", "server-api"];
 
 /// Modules whose tests start a real Prometheus, its tools or a browser.
-const NOT_QUICK: [&str; 7] = [
+const NOT_QUICK: [&str; 8] = [
     "browser::",
+    "contract::demo::",
     "contract::promtool::",
     "proof::",
     "front::",

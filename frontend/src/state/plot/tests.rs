@@ -161,3 +161,12 @@ fn a_quantile_at_the_end_of_its_histogram_is_said_as_more_or_less() {
     let plain = Plot::new(&entry("line", "seconds", "p95"), vec![frame(&[], &[0.1, 10.0])], 0, 1);
     assert_eq!(plain.beyond(), None);
 }
+
+#[test]
+fn infinite_samples_are_explained_and_others_need_no_word() {
+    let plot = |values: &[f64]| Plot::new(&entry("line", "ratio", "a"), vec![frame(&[], values)], 0, 1);
+    for value in [f64::INFINITY, f64::NEG_INFINITY] {
+        assert!(plot(&[0.5, value]).infinite().unwrap().starts_with("∞ marks"));
+    }
+    assert_eq!(plot(&[0.5, f64::NAN, ABSENT]).infinite(), None);
+}

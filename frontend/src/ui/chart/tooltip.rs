@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chart::{Hit, Kind, Layout};
+use chart::{Hit, Kind, Layout, sorted};
 use leptos::prelude::*;
 
 use crate::{
@@ -62,8 +62,7 @@ fn rows(shown: &Shown, hit: &Hit) -> Option<AnyView> {
         let value = plot.unit.format(*value);
         return Some(view! { <div class="sl-tooltip-head">{label.clone()}</div> <div>{value}</div> }.into_any());
     }
-    let mut values = hit.values.clone();
-    values.sort_by(|(_, a, _), (_, b, _)| b.total_cmp(a));
+    let values = sorted(&hit.values, |(_, a, _), (_, b, _)| b.total_cmp(a));
     let more = values.len().saturating_sub(ROWS);
     let rows: Vec<AnyView> = values
         .into_iter()

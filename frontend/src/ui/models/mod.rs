@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use chart::sorted;
 use leptos::{ev::MouseEvent, prelude::*};
 use server_api::{ModelEntry, ModelState};
 
@@ -37,9 +38,9 @@ fn state_class(state: ModelState) -> &'static str {
 /// Those of the chosen namespace, in the order of namespace and name.
 pub fn in_scope(models: &[ModelEntry], scope: &Scope) -> Vec<ModelEntry> {
     let inside = |model: &&ModelEntry| scope.namespace().is_none_or(|name| name == model.namespace);
-    let mut models: Vec<ModelEntry> = models.iter().filter(inside).cloned().collect();
-    models.sort();
-    models
+    let models: Vec<&ModelEntry> = models.iter().filter(inside).collect();
+    let models = sorted(&models, Ord::cmp);
+    models.into_iter().cloned().collect()
 }
 
 /// Chooses this name alone; once more takes the choice back.

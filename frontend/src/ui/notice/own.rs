@@ -1,7 +1,5 @@
 //! Which of the installation's own dashboards are left out, and why: for whoever keeps them, in nobody's way.
 
-use std::collections::BTreeSet;
-
 use leptos::prelude::*;
 use server_api::FaultEntry;
 
@@ -9,8 +7,13 @@ pub fn own_faults(faults: &[FaultEntry]) -> AnyView {
     if faults.is_empty() {
         return ().into_any();
     }
-    let files: BTreeSet<_> = faults.iter().map(|fault| &fault.file).collect();
-    let said = match files.len() {
+    let named = |at: usize, file: &String| faults.iter().take(at).any(|fault| fault.file == *file);
+    let files = faults
+        .iter()
+        .enumerate()
+        .filter(|(at, fault)| !named(*at, &fault.file))
+        .count();
+    let said = match files {
         1 => "A file of own dashboards is left out".to_owned(),
         several => format!("{several} files of own dashboards are left out"),
     };

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use chart::sorted;
 use leptos::{ev::KeyboardEvent, html, prelude::*};
 use server_api::{PanelEntry, Source};
 
@@ -103,8 +104,8 @@ fn scraped_by(jobs: &[String]) -> Option<String> {
         job.rsplit_once('/')
             .map_or(job.clone(), |(_, monitor)| monitor.to_owned())
     };
-    let mut names: Vec<String> = jobs.iter().map(name).collect();
-    names.sort();
+    let names: Vec<String> = jobs.iter().map(name).collect();
+    let mut names = sorted(&names, Ord::cmp);
     names.dedup();
     let word = if names.len() > 1 { "monitors" } else { "monitor" };
     (!names.is_empty()).then(|| format!("{word} {}", names.join(", ")))

@@ -21,7 +21,10 @@ fn choices(me: &[String], models: &[ModelEntry], scope: &Scope) -> BTreeSet<Stri
         .iter()
         .map(|model| model.namespace.clone())
         .filter(|name| !name.is_empty());
-    own.chain(served).chain(scope.namespace().map(str::to_owned)).collect()
+    let mut all = BTreeSet::new();
+    // One by one: collecting would sort them first.
+    all.extend(own.chain(served).chain(scope.namespace().map(str::to_owned)));
+    all
 }
 
 #[component]

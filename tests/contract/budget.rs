@@ -1,0 +1,51 @@
+//! How much a browser has to fetch before the first page stands: counted on the built files, so that a change that makes
+//! the page too heavy fails wherever it is tested.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context as _, Result, ensure};
+use tests::rig::paths;
+
+/// Every file of the first page, as brotli sends it.
+const BUDGET: u64 = 300 * 1024;
+
+/// The console's way in: the page at a URL of its own does not load it, and the console loads no `index.html`.
+const ENTRY: &str = "plugin-entry.js";
+
+/// Files in brotli's form by their path in `dist`, without the ending.
+fn compressed(folder: &Path) -> Result<BTreeMap<String, u64>> {
+    let mut found = BTreeMap::new();
+    let mut open = vec![folder.to_owned()];
+    while let Some(next) = open.pop() {
+        for entry in fs::read_dir(&next).with_context(|| format!("reading {}", next.display()))? {
+            let path = entry?.path();
+            if path.is_dir() {
+                open.push(path);
+            } else if path.extension().is_some_and(|ending| ending == "br") {
+                let name = path.strip_prefix(folder)?.with_extension("");
+                found.insert(name.to_string_lossy().into_owned(), fs::metadata(&path)?.len());
+            }
+        }
+    }
+    Ok(found)
+}
+
+#[test]
+fn the_first_page_stays_within_its_budget() -> Result<()> {
+    let mut files = compressed(&paths::dist()?)?;
+    files.remove(ENTRY).context("the console's entry is not there")?;
+    // A visitor reads one language: the heaviest counts.
+    let (locales, page): (Vec<_>, Vec<_>) = files
+        .into_iter()
+        .partition(|(name, _)| name.split('/').any(|part| part == "locales"));
+    let language = locales.iter().map(|(_, size)| *size).max().unwrap_or(0);
+    let sum: u64 = page.iter().map(|(_, size)| size).sum::<u64>() + language;
+    ensure!(page.len() >= 5, "the page has fewer files than it needs: {page:?}");
+    ensure!(
+        sum <= BUDGET,
+        "the first page takes {sum} bytes of {BUDGET}: {page:?} and {language} for a language"
+    );
+    Ok(())
+}
