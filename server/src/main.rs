@@ -33,7 +33,7 @@ fn main() -> ExitCode {
         let outcome = match line.command {
             Command::Serve(args) => serve(&args)
                 .await
-                .map_err(|fault| (fault.to_string(), fault.exit_code())),
+                .map_err(|fault| (named(fault.code(), &fault), fault.exit_code())),
             Command::Export(args) => match export::run(&args) {
                 Ok(report) => say(&report),
                 Err(fault) => Err((fault.to_string(), fault.exit_code())),
@@ -48,7 +48,7 @@ fn main() -> ExitCode {
             },
             Command::Demo(args) => demo::run(args)
                 .await
-                .map_err(|fault| (fault.to_string(), fault.exit_code())),
+                .map_err(|fault| (named(fault.code(), &fault), fault.exit_code())),
         };
         outcome.map(|()| 0)
     });
@@ -72,6 +72,11 @@ fn say(text: &str) -> Result<(), (String, u8)> {
         }
         _ => Ok(()),
     }
+}
+
+/// The fault's fixed name before its sentence, so that a tool need not read the sentence.
+fn named(code: &str, fault: &dyn std::error::Error) -> String {
+    format!("[{code}] {fault}")
 }
 
 fn fail(text: &str, code: u8) -> ExitCode {

@@ -32,6 +32,17 @@ pub enum StartError {
 }
 
 impl StartError {
+    /// The fixed name of the fault, for tools.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            StartError::Faults(_) | StartError::Configuration(_) => "bad_configuration",
+            StartError::Listen { cause, .. } if cause.kind() == io::ErrorKind::AddrInUse => "port_in_use",
+            StartError::Listen { .. } => "cannot_listen",
+            StartError::Failed(_) => "start_failed",
+        }
+    }
+
     /// 2: wrong use or configuration, a port in use included. 3: could not finish.
     #[must_use]
     pub fn exit_code(&self) -> u8 {

@@ -151,7 +151,7 @@ mod tests {
         assert_eq!(fault(&["--listen", "0.0.0.0:0"]).await, Some(("demo_not_loopback", 2)));
         assert_eq!(
             fault(&["--assets", "/no/such/folder"]).await,
-            Some(("server_failed", 2))
+            Some(("bad_configuration", 2))
         );
         assert_eq!(
             fault(&["--addresses", "/no/such/folder/file"]).await,

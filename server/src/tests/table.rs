@@ -8,6 +8,11 @@ fn every_fault() -> Vec<Fault> {
     let detail = || "10.0.0.7 secret".to_owned();
     vec![
         Fault::NoCaller,
+        Fault::NotSignedIn,
+        Fault::SessionOver,
+        Fault::CrossSite,
+        Fault::SignInFailed("the issuer did not take the code".to_owned()),
+        Fault::IssuerUnreachable(detail()),
         Fault::ImpersonationRefused("impersonate-user".to_owned()),
         Fault::TokenRefused,
         Fault::NamespaceDenied("team-a".to_owned()),
@@ -67,6 +72,11 @@ fn every_fault_has_its_own_code() {
         .collect();
     insta::assert_snapshot!(table.join("\n"), @r#"
     401 no_caller (no_caller in /api/v1)
+    401 not_signed_in (not_signed_in in /api/v1)
+    401 session_over (session_over in /api/v1)
+    403 cross_site (cross_site in /api/v1)
+    403 sign_in_failed (sign_in_failed in /api/v1)
+    502 issuer_unreachable (issuer_unreachable in /api/v1)
     403 impersonation_refused (impersonation_refused in /api/v1)
     401 token_refused (token_refused in /api/v1)
     403 namespace_denied (namespace_denied in /api/v1)
