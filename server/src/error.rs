@@ -35,6 +35,12 @@ pub enum Fault {
     RulesDenied(String),
     #[error("neither the cluster's metrics nor those of any namespace are allowed")]
     NothingAllowed,
+    #[error("the issuer does not list the namespace {0:?}")]
+    NotClaimed(String),
+    #[error("the issuer lists no namespace")]
+    NothingClaimed,
+    #[error("a bearer token where a claim decides")]
+    BearerUnclaimed,
     #[error("a namespace has to be named")]
     NamespaceNeeded,
     #[error("the cluster's API server does not answer: {0}")]
@@ -189,6 +195,30 @@ impl Fault {
                 "You may not read the metrics of any namespace: the role view is missing in all of them.",
                 "Ask an administrator of your namespace to grant it: oc adm policy add-role-to-user view <user> -n \
                  <namespace>",
+            ),
+            Fault::NotClaimed(namespace) => row(
+                S::FORBIDDEN,
+                "namespace_not_claimed",
+                &format!(
+                    "You may not read the metrics of {namespace}: the issuer that signed you in does not list it."
+                ),
+                &format!(
+                    "Ask whoever runs the issuer to add {namespace} to the claim that `namespaces-claim` names, and \
+                     sign in again."
+                ),
+            ),
+            Fault::NothingClaimed => row(
+                S::FORBIDDEN,
+                "nothing_claimed",
+                "You may not read the metrics of any namespace: the issuer that signed you in lists none.",
+                "Ask whoever runs the issuer to add your namespaces to the claim that `namespaces-claim` names, and sign \
+                 in again.",
+            ),
+            Fault::BearerUnclaimed => row(
+                S::UNAUTHORIZED,
+                "bearer_unclaimed",
+                "Servelens cannot tell from this token which namespaces its owner may see.",
+                "Sign in at Servelens instead: the issuer tells it then.",
             ),
             Fault::NamespaceNeeded => row(
                 S::FORBIDDEN,

@@ -76,6 +76,10 @@ pub struct Layer {
     /// Which of an OpenID issuer's tokens goes to the metrics store: access or id [default: access].
     #[arg(long, value_name = "WHICH", help_heading = "Sign-in (--identity session)")]
     pub session_token: Option<String>,
+    /// Claim that lists the namespaces a user may see (* for all), where the store is a plain Prometheus that lets
+    /// everybody see everything [default: none, the store decides].
+    #[arg(long, value_name = "CLAIM", help_heading = "Sign-in (--identity session)")]
+    pub namespaces_claim: Option<String>,
 
     /// What answers queries: thanos (OpenShift's Thanos Querier) or prometheus [default: thanos].
     #[arg(long, value_name = "KIND", help_heading = "Metrics store")]

@@ -96,6 +96,8 @@ pub struct SessionConfig {
     pub key_file: PathBuf,
     pub scopes: Option<String>,
     pub token: SessionToken,
+    /// The claim that lists the namespaces whose metrics a user may read; `None`: the store decides.
+    pub namespaces_claim: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -114,6 +114,7 @@ impl Reader<'_> {
         }
         let session = (identity == Some(IdentityMode::Session)).then(|| self.session());
         let upstream = self.upstream();
+        self.claim(identity);
         let cache = self.cache();
         let scrape_interval_s = self.setting(
             "scrape-interval",
@@ -172,6 +173,7 @@ impl Reader<'_> {
             Some(DEFAULT_SESSION_TOKEN),
             SessionToken::parse,
         );
+        let namespaces_claim = self.optional("namespaces-claim", |l| &l.namespaces_claim, |text| Ok(text.to_owned()));
         Some(SessionConfig {
             public_url: public_url?,
             issuer_url,
@@ -182,7 +184,27 @@ impl Reader<'_> {
             key_file: key_file?,
             scopes,
             token: token?,
+            namespaces_claim,
         })
+    }
+
+    /// A claim decides only where an OpenID issuer signs users in and nobody else looks at a namespace.
+    fn claim(&mut self, identity: Option<IdentityMode>) {
+        let Some((_, source)) = self.find("namespaces-claim", |l| &l.namespaces_claim) else {
+            return;
+        };
+        let upstream = self.find("upstream", |l| &l.upstream).map(|(text, _)| text);
+        let issuer = self.find("issuer-url", |l| &l.issuer_url);
+        let hides = self.may_hide("upstream", |l| &l.upstream)
+            || self.may_hide("issuer-url", |l| &l.issuer_url)
+            || self.may_hide("identity", |l| &l.identity);
+        let right = identity == Some(IdentityMode::Session) && upstream.as_deref() == Some("prometheus");
+        if !hides && !(right && issuer.is_some()) {
+            self.faults.push(format!(
+                "{source}: a claim decides only with --identity session, --issuer-url and --upstream prometheus; \
+                 elsewhere the cluster says who may see what"
+            ));
+        }
     }
 
     fn cache(&mut self) -> Option<CacheConfig> {

@@ -231,3 +231,28 @@ fn https_needs_the_certificates_it_is_checked_against() {
       - --ca-file is missing: an https store's certificate is checked against this PEM file only
     "#);
 }
+
+#[test]
+fn a_claim_decides_where_an_issuer_signs_in_and_nobody_else_looks_at_namespaces() {
+    let session = [
+        "--assets=/a",
+        "--cluster-url=http://127.0.0.1:9090",
+        "--identity=session",
+        "--public-url=https://servelens.example",
+        "--session-key-file=/key",
+        "--namespaces-claim=groups",
+    ];
+    let good = [
+        &session[..],
+        &["--upstream=prometheus", "--issuer-url=https://idp.example"],
+    ]
+    .concat();
+    let config = check(&good, &[], None).unwrap();
+    assert_eq!(config.session.unwrap().namespaces_claim.as_deref(), Some("groups"));
+    insta::assert_snapshot!(faults(&[&session[..], &["--upstream=prometheus"]].concat(), &[], None), @r#"
+    the configuration has 1 fault:
+      - --namespaces-claim: a claim decides only with --identity session, --issuer-url and --upstream prometheus; elsewhere the cluster says who may see what
+    "#);
+    let bearer = ["--assets=/a", "--ca-file=/ca.crt", "--namespaces-claim=groups"];
+    assert!(faults(&bearer, &[], None).contains("--namespaces-claim: a claim decides only with"));
+}

@@ -12,6 +12,7 @@ use axum::http::{HeaderMap, HeaderValue, Method, header::AUTHORIZATION};
 use secrecy::{ExposeSecret as _, SecretString};
 use sha2::{Digest as _, Sha256};
 
+use self::session::Sight;
 pub use self::session::{Redirect, Sessions, is_safe};
 use crate::{
     config::{IdentityMode, ServeConfig},
@@ -68,6 +69,8 @@ impl Identity {
             (IdentityMode::Session, Some(sessions)) if !headers.contains_key(AUTHORIZATION) => {
                 sessions.caller(method, headers, now)
             }
+            // Its claims are not checked here, so that nobody could say what its owner may see.
+            (IdentityMode::Session, Some(sessions)) if sessions.reads_claim() => Err(Fault::BearerUnclaimed),
             (IdentityMode::Bearer | IdentityMode::Session, _) => bearer::token(headers).map(|token| Caller {
                 credential: Credential::Bearer(token),
             }),
@@ -93,13 +96,15 @@ enum Credential {
     Session {
         token: SecretString,
         user: String,
+        /// `None` where the issuer has no say.
+        sight: Option<Sight>,
     },
 }
 
 impl Caller {
-    fn session(token: SecretString, user: String) -> Caller {
+    fn session(token: SecretString, user: String, sight: Option<Sight>) -> Caller {
         Caller {
-            credential: Credential::Session { token, user },
+            credential: Credential::Session { token, user, sight },
         }
     }
 
@@ -132,6 +137,18 @@ impl Caller {
             Credential::Demo => "demo",
             Credential::Bearer(_) => "",
             Credential::Session { user, .. } => user,
+        }
+    }
+
+    /// The namespaces that the issuer confines the user to; `None` where it does not.
+    #[must_use]
+    pub fn namespaces(&self) -> Option<&[String]> {
+        match &self.credential {
+            Credential::Session {
+                sight: Some(Sight::Namespaces(names)),
+                ..
+            } => Some(names),
+            Credential::Demo | Credential::Bearer(_) | Credential::Session { .. } => None,
         }
     }
 
@@ -213,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn debug_shows_no_token() {
+    fn promise_01_debug_shows_no_token() {
         let caller = Caller {
             credential: Credential::Bearer(SecretString::from("geheim")),
         };

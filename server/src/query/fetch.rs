@@ -7,7 +7,7 @@ use futures_util::future::try_join_all;
 use server_api::Frame;
 
 use super::{
-    Eyes,
+    Author, Eyes,
     decode::{self, Columns, Decoded},
     kept::{Answer, Fresh, Line, Question, Sheet, Weigh, end, missing},
     panel::Asking,
@@ -30,7 +30,7 @@ pub async fn body(app: &App, eyes: &Eyes, api: &Api, params: Params) -> Result<B
         // flags can change what it does unasked.
         UpstreamKind::Thanos => params.with("dedup", "true").with("partial_response", "true"),
     };
-    eyes.ask(app, api, params).await?.bytes().await
+    eyes.ask(app, api, params, Author::Own).await?.bytes().await
 }
 
 /// An answer that is kept, or the store's; one turn and one place at the gate for each question that is really sent.

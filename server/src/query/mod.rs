@@ -17,6 +17,7 @@ mod names;
 mod panel;
 mod partial;
 mod plan;
+mod wall;
 
 use std::sync::Arc;
 
@@ -33,6 +34,7 @@ pub use kept::Kept;
 pub use me::me;
 pub use measured::Known;
 pub use models::models;
+pub use wall::Author;
 
 use crate::{app::App, error::Fault, identity::Caller, telemetry::RequestId};
 use measured::Measured;

@@ -73,7 +73,7 @@ async fn silent(app: &App, eyes: &Eyes, chosen: &[String], told: &[ModelEntry]) 
     let namespaces = match eyes.way() {
         Way::Cluster if chosen.is_empty() => None,
         Way::Cluster => Some(chosen),
-        Way::Namespaces(names) => Some(names.as_slice()),
+        Way::Namespaces(names) | Way::Walled(names) => Some(names.as_slice()),
     };
     let listed = cluster.workloads(eyes.caller(), namespaces).await?;
     let told: BTreeSet<(&str, &str, &str)> = told

@@ -159,7 +159,7 @@ mod tests {
     use crate::tests::harness;
 
     #[tokio::test]
-    async fn a_panic_in_a_handler_is_one_internal_error_and_the_next_request_is_served() {
+    async fn promise_34_a_panic_in_a_handler_is_one_internal_error_and_the_next_request_is_served() {
         let assets = harness::assets();
         let config = harness::config(assets.path().to_owned(), ([127, 0, 0, 1], 9).into());
         let app = Arc::new(App::new(&config, crate::own::Served::fixed(harness::catalog()).unwrap()).unwrap());

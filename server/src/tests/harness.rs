@@ -10,7 +10,10 @@ use hyper_util::{client::legacy::Client, rt::TokioExecutor};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use super::script::{Asked, Deed, Script};
+use super::{
+    said,
+    script::{Asked, Deed, Script},
+};
 use crate::{
     Running,
     config::{
@@ -185,11 +188,20 @@ pub async fn server_with(
     play: impl Fn(&Asked) -> Deed + Send + Sync + 'static,
     change: impl FnOnce(&mut ServeConfig),
 ) -> Server {
+    server_of(catalog(), play, change).await
+}
+
+pub async fn server_of(
+    catalog: Catalog,
+    play: impl Fn(&Asked) -> Deed + Send + Sync + 'static,
+    change: impl FnOnce(&mut ServeConfig),
+) -> Server {
+    said::watch();
     let upstream = Script::start(play).await;
     let assets = assets();
     let mut config = config(assets.path().to_owned(), upstream.addr);
     change(&mut config);
-    let running = start_with(config, catalog()).await.unwrap();
+    let running = start_with(config, catalog).await.unwrap();
     Server {
         running,
         upstream,

@@ -15,6 +15,7 @@ use tokio::sync::{Notify, oneshot};
 
 use super::{
     harness::{Answer, START, Server, good, matrix, server_with},
+    said::MARK,
     script::{Asked, Deed},
 };
 use crate::config::{CacheConfig, ServeConfig};
@@ -47,7 +48,7 @@ fn clock(asked: &Asked) -> Deed {
 }
 
 async fn look(server: &Server, token: &str, panels: &[&str], range: (i64, i64)) -> Answer {
-    let bearer = format!("Bearer {token}");
+    let bearer = format!("Bearer {MARK}{token}");
     let request = json!({"panels": panels, "from": range.0, "to": range.1, "width": 600});
     let headers = [("authorization", bearer.as_str())];
     server
@@ -135,7 +136,7 @@ async fn promise_03_nothing_kept_crosses_callers() {
         for (token, lines) in join_all(looks).await {
             let frames = lines[0]["frames"].as_array().unwrap();
             assert_eq!(frames.len(), 1, "{}", lines[0]);
-            assert_eq!(frames[0]["labels"]["pod"], format!("Bearer {token}"));
+            assert_eq!(frames[0]["labels"]["pod"], format!("Bearer {MARK}{token}"));
         }
     }
     let ranges = server
@@ -201,7 +202,7 @@ async fn promise_04_a_refusal_ends_all_that_was_kept_of_the_caller_and_of_nobody
     let play = Arc::clone(&denied);
     let server = server_with(
         move |asked| {
-            if play.load(Ordering::Relaxed) && bearer(asked) == "Bearer a" {
+            if play.load(Ordering::Relaxed) && bearer(asked) == format!("Bearer {MARK}a") {
                 return Deed::answer("403 Forbidden", "text/plain", "Forbidden");
             }
             clock(asked)

@@ -1,7 +1,9 @@
 //! The server over real sockets, in front of a scripted upstream that does what a real one cannot be made to do.
 
+mod addresses;
 mod assets;
 mod callers;
+mod claims;
 mod confined;
 mod dashboards;
 mod faults;
@@ -10,7 +12,9 @@ mod front;
 pub mod harness;
 mod kept;
 mod lifecycle;
+mod raw;
 mod requests;
+mod said;
 mod script;
 mod secrets;
 mod sign_in;

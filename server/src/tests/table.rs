@@ -18,6 +18,9 @@ fn every_fault() -> Vec<Fault> {
         Fault::NamespaceDenied("team-a".to_owned()),
         Fault::RulesDenied("team-a".to_owned()),
         Fault::NothingAllowed,
+        Fault::NotClaimed("team-a".to_owned()),
+        Fault::NothingClaimed,
+        Fault::BearerUnclaimed,
         Fault::NamespaceNeeded,
         Fault::ClusterFailed(detail()),
         Fault::BadRequest("`width` is missing".to_owned()),
@@ -82,6 +85,9 @@ fn every_fault_has_its_own_code() {
     403 namespace_denied (namespace_denied in /api/v1)
     403 rules_denied (rules_denied in /api/v1)
     403 nothing_allowed (nothing_allowed in /api/v1)
+    403 namespace_not_claimed (namespace_not_claimed in /api/v1)
+    403 nothing_claimed (nothing_claimed in /api/v1)
+    401 bearer_unclaimed (bearer_unclaimed in /api/v1)
     403 namespace_needed (namespace_needed in /api/v1)
     502 cluster_failed (cluster_failed in /api/v1)
     400 bad_request (bad_data in /api/v1)

@@ -12,6 +12,9 @@ use crate::{
     upstream::{Api, Params},
 };
 
+/// A dashboard's variables need a few. Each may be parsed twice.
+const MOST_SELECTORS: usize = 64;
+
 /// Where a question says which namespace it is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Naming {
@@ -104,6 +107,9 @@ fn collect(api: &Api, kind: UpstreamKind, query: &[u8], form: &[u8]) -> Result<P
                     clip(&name, 40)
                 )));
             }
+            if repeats && seen.iter().filter(|(other, _)| *other == name).count() == MOST_SELECTORS {
+                return Err(Fault::BadRequest(format!("it has more than {MOST_SELECTORS} {name}")));
+            }
             params.push(&name, value);
             seen.push((name.into_owned(), source));
         }
@@ -174,11 +180,21 @@ mod tests {
     }
 
     #[test]
-    fn a_parameter_has_one_source_and_one_value() {
+    fn promise_09_a_parameter_has_one_source_and_one_value() {
         let twice = |name: &str| format!("bad request: the parameter {name:?} is given twice");
         assert_eq!(check(&Api::Query, "query=a&query=b", ""), twice("query"));
         assert_eq!(check(&Api::Query, "query=a&%71uery=a", ""), twice("query"));
         assert_eq!(check(&Api::Query, "query=a", "query=a"), twice("query"));
         assert_eq!(check(&Api::Series, "match[]=a", "match[]=b"), twice("match[]"));
+    }
+
+    #[test]
+    fn a_list_of_selectors_has_an_end() {
+        let many = |count| vec!["match[]=up"; count].join("&");
+        assert!(check(&Api::Series, &many(MOST_SELECTORS), "").starts_with("match"));
+        assert_eq!(
+            check(&Api::Series, &many(MOST_SELECTORS + 1), ""),
+            "bad request: it has more than 64 match[]"
+        );
     }
 }
