@@ -11,6 +11,7 @@ pub mod host;
 pub mod host_build;
 pub mod http;
 pub mod paths;
+pub mod secrets;
 pub mod serve;
 pub mod session;
 pub mod small_dist;

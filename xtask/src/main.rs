@@ -1,4 +1,4 @@
-//! The project's own commands: `cargo xtask setup | build | demo | test | bench`.
+//! The project's own commands: `cargo xtask setup | build | demo | test | mutants | bench`.
 //!
 //! Only drives other programs and prepares files. Never holds product logic: whatever a user of Servelens needs at run
 //! time lives in `server`, `frontend` or `catalog`.
@@ -7,6 +7,7 @@ mod bench;
 mod build;
 mod child;
 mod demo;
+mod mutants;
 mod place;
 mod progress;
 mod scrap;
@@ -47,6 +48,11 @@ enum Task {
         #[arg(long)]
         quick: bool,
     },
+    /// Take the guard of each promise of the metrics door out, one at a time, and see its tests fail.
+    Mutants {
+        /// Numbers of promises; all of them without.
+        promises: Vec<u8>,
+    },
     /// Measure size, memory and times; print them and keep them in BENCHMARKS.md.
     Bench,
 }
@@ -69,6 +75,7 @@ fn run(task: Task) -> anyhow::Result<()> {
         Task::Build => build::run(&place, &setup::run(&place, setup::Need::Build)?),
         Task::Demo { passed } => demo::run(&place, &passed),
         Task::Test { quick } => test::run(&place, quick),
+        Task::Mutants { promises } => mutants::run(&place, &promises),
         Task::Bench => bench::run(&place),
     }
 }
