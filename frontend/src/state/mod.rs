@@ -11,5 +11,5 @@ mod schedule;
 
 pub use app::{App, Load};
 pub use board::Board;
-pub use panel::{Look, PanelView, Shown};
+pub use panel::{Look, PanelView, Shown, span};
 pub use plot::{Beyond, Line, Plot};

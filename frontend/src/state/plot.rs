@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chart::{Kind, Level, Unit, bucket_labels, parse_number, sorted};
-use server_api::{Frame, PanelEntry, Said, is_absent, said};
+use server_api::{Few, Frame, Held, HeldLimit, PanelEntry, Said, is_absent, said};
 
 /// One series with the name that the legend gives it.
 #[derive(Debug, Clone)]
@@ -21,6 +21,8 @@ pub struct Line {
     pub above: Vec<f64>,
     /// Of a quantile, as [`Frame::below`].
     pub below: Option<f64>,
+    /// Of a quantile, as [`Frame::few`].
+    pub few: Option<Few>,
 }
 
 impl Line {
@@ -28,6 +30,21 @@ impl Line {
     pub fn last(&self) -> Option<(i64, f64)> {
         let (at, value) = self.values.iter().enumerate().rfind(|(_, value)| !value.is_nan())?;
         Some((self.start + i64::try_from(at).ok()? * i64::from(self.step), *value))
+    }
+
+    /// Whether the sample at `unix`, or else the newest one, is made of too few events to mean much.
+    pub fn is_few(&self, unix: Option<i64>) -> bool {
+        let index = match unix {
+            Some(unix) => self.index(unix),
+            None => self.values.iter().rposition(|value| !value.is_nan()),
+        };
+        let few = self.few.as_ref();
+        few.zip(index).is_some_and(|(few, index)| few.has(index))
+    }
+
+    fn index(&self, unix: i64) -> Option<usize> {
+        let steps = unix.checked_sub(self.start)?.div_euclid(i64::from(self.step.max(1)));
+        usize::try_from(steps).ok()
     }
 
     /// Whether there is more than one sample: a single one, such as a total, has no course.
@@ -55,8 +72,7 @@ impl Line {
 
     /// The sample at `unix`, or the one that holds there since less than a step ago.
     pub fn at(&self, unix: i64) -> Option<f64> {
-        let steps = unix.checked_sub(self.start)?.div_euclid(i64::from(self.step.max(1)));
-        let value = *self.values.get(usize::try_from(steps).ok()?)?;
+        let value = *self.values.get(self.index(unix)?)?;
         (!value.is_nan()).then_some(value)
     }
 
@@ -182,6 +198,56 @@ impl Plot {
         any.then_some("∞ marks samples that are infinite, such as a share of nothing: they stand at the chart's edge.")
     }
 
+    /// Draws limits where the histogram can tell, and leaves out those that it cannot.
+    pub fn hold(&mut self, limits: &[HeldLimit]) {
+        for all in [&mut self.thresholds, &mut self.floors] {
+            all.retain_mut(|(at, _)| {
+                let Some(limit) = limits.iter().find(|limit| limit.at == *at) else {
+                    return true;
+                };
+                *at = limit.bound;
+                limit.held == Held::Snapped
+            });
+        }
+    }
+
+    /// What became of limits that are no bounds of the histogram, a sentence for each.
+    pub fn say_limits(&self, limits: &[HeldLimit]) -> Vec<String> {
+        let one = |limit: &HeldLimit| {
+            let (at, bound) = (self.unit.format(limit.at), self.unit.format(limit.bound));
+            match limit.held {
+                Held::Snapped => {
+                    format!("The limit of {at} snapped to {bound}, the nearest that the histogram can tell.")
+                }
+                Held::BelowFirst => {
+                    format!("The limit of {at} cannot be measured: the histogram's first bucket ends at {bound}.")
+                }
+                Held::AboveLast => {
+                    format!("The limit of {at} cannot be measured: the histogram's last bucket ends at {bound}.")
+                }
+            }
+        };
+        limits.iter().map(one).collect()
+    }
+
+    /// What to know about faint stretches, where there are any.
+    pub fn faint(&self) -> Option<String> {
+        let few: Vec<u32> = self
+            .lines
+            .iter()
+            .filter_map(|line| Some(line.few.as_ref()?.under))
+            .collect();
+        let (least, most) = (few.iter().min()?, few.iter().max()?);
+        let under = if least == most {
+            format!("{most}")
+        } else {
+            format!("{least} to {most}")
+        };
+        Some(format!(
+            "Faint: fewer than {under} measurements in the window, too few to mean much."
+        ))
+    }
+
     /// The worst threshold that `value` has reached, or the worst floor that it is below.
     pub fn judge(&self, value: f64) -> Option<Beyond> {
         let reached = self.thresholds.iter().filter(|(at, _)| value >= *at);
@@ -240,6 +306,7 @@ fn lines(entry: &PanelEntry, frames: Vec<Frame>) -> Vec<Line> {
                 values: frame.values.iter().map(|value| at_least(*value, frame.below)).collect(),
                 above: frame.above,
                 below: frame.below,
+                few: frame.few,
             }
         })
         .collect()

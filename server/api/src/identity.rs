@@ -51,6 +51,12 @@ pub struct ModelEntry {
     pub model: String,
     pub runtime: String,
     pub state: ModelState,
+    /// LoRA adapters that have been seen with it or that its object names: requests may ask for each of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub adapters: Vec<String>,
+    /// Further names that its object lets requests ask for. Metrics count them under `model`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

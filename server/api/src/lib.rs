@@ -12,6 +12,9 @@ pub mod wire;
 
 pub use catalog::{CatalogAnswer, DashboardEntry, FaultEntry, PanelEntry, QueryEntry, ThresholdEntry};
 pub use error::ApiError;
-pub use frame::{ABSENT, Frame, Said, is_absent, said};
+pub use frame::{ABSENT, Few, Frame, Said, is_absent, said};
 pub use identity::{Me, ModelEntry, ModelState, Models, Right, Scope};
-pub use panels::{Joined, JoinedBy, JoinedPod, PanelAnswer, PanelState, PanelsRequest, Record, Source};
+pub use panels::{
+    Held, HeldLimit, Joined, JoinedBy, JoinedPod, PanelAnswer, PanelState, PanelsRequest, Record, Source, SourcePod,
+    WaitsFor,
+};

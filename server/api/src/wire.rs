@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ApiError, Frame, Joined, PanelAnswer, PanelState, Record, Source};
+use crate::{ApiError, Few, Frame, HeldLimit, Joined, PanelAnswer, PanelState, Record, Source, WaitsFor};
 
 pub const NDJSON: &str = "application/x-ndjson";
 pub const FRAMES_V1: &str = "application/vnd.servelens.frames;v=1";
@@ -40,12 +40,22 @@ struct PanelHead {
     panel: String,
     state: PanelState,
     window_s: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    spacing_s: Option<u32>,
+    #[serde(default, skip_serializing_if = "crate::panels::is_false")]
+    widened: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    begins: Option<i64>,
     sources: Vec<Source>,
     frames: Vec<FrameHead>,
     warnings: Vec<String>,
     error: Option<ApiError>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     joined: Vec<Joined>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    limits: Vec<HeldLimit>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    waits_for: Option<WaitsFor>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     notes: Vec<String>,
 }
@@ -61,6 +71,8 @@ struct FrameHead {
     above: Vec<f64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     below: Option<f64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    few: Option<Few>,
 }
 
 /// One line of NDJSON, its line feed included.
@@ -102,6 +114,9 @@ fn panel_head(answer: &PanelAnswer) -> PanelHead {
         panel: answer.panel.clone(),
         state: answer.state,
         window_s: answer.window_s,
+        spacing_s: answer.spacing_s,
+        widened: answer.widened,
+        begins: answer.begins,
         sources: answer.sources.clone(),
         frames: answer
             .frames
@@ -114,11 +129,14 @@ fn panel_head(answer: &PanelAnswer) -> PanelHead {
                 len: frame.values.len(),
                 above: frame.above.clone(),
                 below: frame.below,
+                few: frame.few.clone(),
             })
             .collect(),
         warnings: answer.warnings.clone(),
         error: answer.error.clone(),
         joined: answer.joined.clone(),
+        limits: answer.limits.clone(),
+        waits_for: answer.waits_for,
         notes: answer.notes.clone(),
     }
 }
@@ -205,17 +223,23 @@ fn assemble(head: PanelHead, columns: &[u8]) -> Result<Record, WireError> {
             values: numbers.by_ref().take(frame.len).collect(),
             above: frame.above,
             below: frame.below,
+            few: frame.few,
         })
         .collect();
     Ok(Record::Panel(PanelAnswer {
         panel: head.panel,
         state: head.state,
         window_s: head.window_s,
+        spacing_s: head.spacing_s,
+        widened: head.widened,
+        begins: head.begins,
         sources: head.sources,
         frames,
         warnings: head.warnings,
         error: head.error,
         joined: head.joined,
+        limits: head.limits,
+        waits_for: head.waits_for,
         notes: head.notes,
     }))
 }
@@ -232,11 +256,15 @@ mod tests {
             panel: "vllm.ttft".to_owned(),
             state: PanelState::Ok,
             window_s: Some(120),
+            spacing_s: None,
+            widened: false,
+            begins: None,
             sources: vec![Source {
                 concept: "ttft".into(),
                 metric: "vllm:ttft".into(),
                 workloads: 2,
                 monitors: Vec::new(),
+                pods: Vec::new(),
             }],
             frames: values
                 .into_iter()
@@ -249,11 +277,17 @@ mod tests {
                     values,
                     above: if query == 1 { vec![10.0, 2560.0] } else { Vec::new() },
                     below: (query == 1).then_some(0.001),
+                    few: (query == 2).then(|| Few {
+                        under: 20,
+                        runs: vec![(0, 3), (7, 8)],
+                    }),
                 })
                 .collect(),
             warnings: vec!["partial".to_owned()],
             error: None,
             joined: Vec::new(),
+            limits: Vec::new(),
+            waits_for: None,
             notes: Vec::new(),
         })
     }

@@ -4,6 +4,7 @@
 //! answer is kept for [`KEPT`] at most, under a key that no other caller has.
 
 mod ask;
+mod names;
 mod review;
 mod workloads;
 

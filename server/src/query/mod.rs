@@ -7,6 +7,7 @@ mod admit;
 pub mod decode;
 mod eyes;
 mod fetch;
+mod few;
 mod guard;
 mod join;
 mod kept;
@@ -80,7 +81,7 @@ async fn answer_all(
     catalog: Arc<Catalog>,
     caller: Arc<Caller>,
     request_id: String,
-    plan: plan::Plan,
+    mut plan: plan::Plan,
     send: &mpsc::Sender<Record>,
 ) {
     let asking = Asking {
@@ -94,6 +95,9 @@ async fn answer_all(
     let asking = &asking;
     let names = Names::find(asking, &plan).await;
     let measured = Measured::find(asking, &plan, &names).await;
+    if let Some(begins) = measured.seen.begins {
+        plan.begin(begins);
+    }
     let mut answers: FuturesUnordered<_> = plan
         .panels
         .iter()

@@ -15,8 +15,8 @@ use crate::error::{Fault, clip};
 const MOST_PANELS: usize = 100;
 /// Chosen values of all variables together; more would not fit into an address.
 const MOST_VALUES: usize = 500;
-/// Kubernetes names have at most 253 characters, model names are paths of some more.
-const LONGEST_VALUE: usize = 1024;
+/// Kubernetes names have at most 253 characters, model names are paths, which Linux allows so long.
+const LONGEST_VALUE: usize = 4096;
 
 /// What is to be asked.
 #[derive(Debug)]
@@ -27,9 +27,20 @@ pub struct Plan {
     /// The namespaces chosen; none: all that the caller may see.
     pub namespaces: Vec<String>,
     pub grid: Grid,
+    /// Unix seconds; see [`Plan::begin`].
+    pub begins: Option<i64>,
+    width: u32,
+    scrape_interval_s: u32,
 }
 
 impl Plan {
+    /// Leaves out the part of the range of which the store holds nothing any more, so that its pixels go to the rest.
+    pub fn begin(&mut self, begins: i64) {
+        if let Ok(grid) = grid(begins, self.grid.end, self.width, self.scrape_interval_s) {
+            (self.grid, self.begins) = (grid, Some(begins));
+        }
+    }
+
     /// The instants of every range query.
     pub fn columns(&self) -> Columns {
         Columns {
@@ -92,5 +103,8 @@ pub fn read(catalog: &Catalog, request: PanelsRequest, scrape_interval_s: u32) -
         vars: bound,
         namespaces,
         grid,
+        begins: None,
+        width,
+        scrape_interval_s,
     })
 }

@@ -263,7 +263,8 @@ async fn each_question_of_a_dashboard_carries_the_token_of_its_own_caller() {
     let server = server(good).await;
     server.panels(&["t.gauge", "t.rate", "t.sizes"]).await;
     let asked = server.upstream.asked();
-    assert_eq!(asked.len(), 4);
+    // What exists, how often it is scraped, and three panels.
+    assert_eq!(asked.len(), 5);
     for question in asked {
         let tokens: Vec<_> = question
             .headers

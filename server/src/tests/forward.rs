@@ -133,7 +133,7 @@ async fn promise_31_the_server_s_own_metrics_have_no_label_that_a_request_can_ch
     servelens_panels_total{state="error"} 1
     servelens_panels_total{state="ok"} 1
     servelens_upstream_requests_total{api="query",outcome="ok"} 1
-    servelens_upstream_requests_total{api="query_range",outcome="ok"} 1
+    servelens_upstream_requests_total{api="query_range",outcome="ok"} 2
     servelens_upstream_requests_total{api="series",outcome="ok"} 1
     "#);
     assert_eq!(

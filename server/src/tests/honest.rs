@@ -31,7 +31,7 @@ fn two_engines(asked: &Asked) -> Deed {
 async fn each_series_of_a_quantile_carries_the_ends_of_its_own_histogram() {
     let server = server(two_engines).await;
     let record = &server.panels(&["t.p95"]).await[0];
-    insta::assert_snapshot!(line(&record["frames"]), @r#"[{"above":[10.0],"below":0.3,"labels":{"model_name":"old"},"query":0,"start":1763796000,"step":30,"values":[10.0,0.1,null,null]},{"above":[80.0],"below":0.001,"labels":{"model_name":"new"},"query":0,"start":1763796000,"step":30,"values":[10.0,null,null,null]}]"#);
+    insta::assert_snapshot!(line(&record["frames"]), @r#"[{"above":[10.0],"below":0.3,"few":{"runs":[[0,2]],"under":20},"labels":{"model_name":"old"},"query":0,"start":1763796000,"step":30,"values":[10.0,0.1,null,null]},{"above":[80.0],"below":0.001,"few":{"runs":[[0,1]],"under":20},"labels":{"model_name":"new"},"query":0,"start":1763796000,"step":30,"values":[10.0,null,null,null]}]"#);
 }
 
 #[tokio::test]
@@ -44,7 +44,7 @@ async fn the_ends_are_asked_once_for_a_dashboard_and_remembered() {
         .filter(|asked| asked.param("query").contains("group by"))
         .map(|asked| ["query", "start", "end", "step"].map(|name| asked.param(name)).join(" "))
         .collect();
-    insta::assert_snapshot!(probes.join("\n"), @r#"group by (__name__, le, model_name) ({__name__="t_sizes_bucket",le!="+Inf"}) 1763796006 1763796090 12"#);
+    insta::assert_snapshot!(probes.join("\n"), @r#"group by (__name__, le, model_name) ({__name__="t_sizes_bucket",le!="+Inf"}) or on (__name__, le, model_name, job, namespace, over) label_replace(max by (job, namespace) (count_over_time(up{job="j"}[299s])), "over", "299", "job", ".*") or on (__name__, le, model_name, job, namespace, over) label_replace(max by (job, namespace) (count_over_time(up{job="j"}[1799s])), "over", "1799", "job", ".*") 1763796000 1763796090 6"#);
     server.panels(&["t.p95", "t.rate"]).await;
     let warm = server.upstream.asked().split_off(cold.len());
     assert!(warm.iter().all(|asked| !asked.param("query").contains("group by")), "{warm:?}");

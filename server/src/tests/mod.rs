@@ -12,6 +12,7 @@ mod front;
 pub mod harness;
 mod kept;
 mod lifecycle;
+mod questions;
 mod raw;
 mod requests;
 mod said;

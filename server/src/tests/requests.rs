@@ -116,7 +116,7 @@ async fn no_panel_too_many_panels_and_too_many_values_are_refused() {
             "vars",
             json!({"model": (0..501).map(|n| n.to_string()).collect::<Vec<_>>()}),
         ),
-        ("vars", json!({"model": ["m".repeat(2000)]})),
+        ("vars", json!({"model": ["m".repeat(5000)]})),
         ("width", json!(0)),
     ] {
         let text = check(asking(&[(key, value)])).await;

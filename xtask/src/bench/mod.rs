@@ -7,6 +7,7 @@ mod browser;
 mod dashboard;
 mod demo;
 mod http;
+mod long;
 mod memory;
 mod page;
 mod table;
@@ -32,6 +33,7 @@ pub fn run(place: &Place) -> Result<()> {
     dashboard::measure(&demo, &mut table)?;
     browser::measure(place, &demo, &mut table)?;
     drop(demo);
+    long::measure(place, &mut table)?;
 
     writeln!(std::io::stdout(), "{}", table.markdown())?;
     table::keep(&place.root.join("BENCHMARKS.md"), &table)?;

@@ -48,6 +48,9 @@ pub(super) fn catalog(files: &[Read<'_>], own: usize, faults: &mut Vec<Fault>) -
             .for_each(|raw| family::add_serves(&mut catalog, raw, &mut Checker { places, faults }));
         file.family
             .iter()
+            .for_each(|raw| family::add_alive(&mut catalog, raw, &mut Checker { places, faults }));
+        file.family
+            .iter()
             .for_each(|raw| family::add_devices(&mut catalog, raw, &mut Checker { places, faults }));
         file.panel
             .iter()

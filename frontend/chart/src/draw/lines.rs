@@ -2,9 +2,12 @@
 
 use plotters_backend::DrawingBackend;
 
-use super::{DrawError, pen::Pen};
+use super::{
+    DrawError,
+    pen::{Ink, Pen},
+};
 use crate::{
-    Layout, Rgb, Spec, Theme,
+    Layout, Rgb, Series, Spec, Theme,
     trace::{self, Point, Run, Stack, Trace},
 };
 
@@ -21,6 +24,8 @@ fn line_width(spec: &Spec<'_>, layout: &Layout) -> f64 {
 const DOT_RADIUS: f64 = 2.0;
 /// Half the width and the height of the mark for an infinity.
 const MARK: f64 = 4.0;
+/// How much of its colour a line keeps where its values are made of little.
+const FAINT: f64 = 0.35;
 const FILL_ALONE: f64 = 0.10;
 const FILL_BAND: f64 = 0.28;
 
@@ -39,7 +44,26 @@ pub(super) fn lines<B: DrawingBackend>(
         if ground {
             fill_to_bottom(pen, &traced, layout, color)?;
         }
-        stroke(pen, &traced, layout, color, width)?;
+        strokes(pen, series, &traced, layout, color, width)?;
+    }
+    Ok(())
+}
+
+/// The whole line, or its faint and its other stretches each in their own way.
+fn strokes<B: DrawingBackend>(
+    pen: &Pen<B>,
+    series: &Series<'_>,
+    whole: &Trace,
+    layout: &Layout,
+    color: Rgb,
+    width: f64,
+) -> Result<(), DrawError> {
+    if series.faint.is_empty() {
+        return stroke(pen, whole, layout, color, width);
+    }
+    for (faint, ink) in [(true, color.at(FAINT)), (false, color.into())] {
+        let traced = trace::trace(series.points_of(faint), &layout.x, &layout.y);
+        stroke(pen, &traced, layout, ink, width)?;
     }
     Ok(())
 }
@@ -56,7 +80,7 @@ pub(super) fn sparkline<B: DrawingBackend>(
         if spec.series.len() == 1 {
             fill_to_bottom(pen, &traced, layout, color)?;
         }
-        stroke(pen, &traced, layout, color, line_width(spec, layout))?;
+        strokes(pen, series, &traced, layout, color, line_width(spec, layout))?;
         if let Some(last) = last_point(&traced) {
             pen.dot(last, DOT_RADIUS + 1.5, theme.background)?;
             pen.dot(last, DOT_RADIUS + 0.5, color)?;
@@ -101,20 +125,21 @@ fn stroke<B: DrawingBackend>(
     pen: &Pen<B>,
     traced: &Trace,
     layout: &Layout,
-    color: Rgb,
+    ink: impl Into<Ink>,
     width: f64,
 ) -> Result<(), DrawError> {
+    let ink = ink.into();
     for run in &traced.runs {
         match run {
-            Run::Line(points) => pen.line(points.clone(), color, width)?,
-            Run::Dot(point) => pen.dot(*point, DOT_RADIUS, color)?,
+            Run::Line(points) => pen.line(points.clone(), ink, width)?,
+            Run::Dot(point) => pen.dot(*point, DOT_RADIUS, ink)?,
         }
     }
     for &x in &traced.above {
-        infinity(pen, x, layout.plot.top, MARK, color)?;
+        infinity(pen, x, layout.plot.top, MARK, ink)?;
     }
     for &x in &traced.below {
-        infinity(pen, x, layout.plot.bottom, -MARK, color)?;
+        infinity(pen, x, layout.plot.bottom, -MARK, ink)?;
     }
     Ok(())
 }
@@ -125,11 +150,11 @@ pub(super) fn infinity<B: DrawingBackend>(
     x: f64,
     y: f64,
     inward: f64,
-    color: Rgb,
+    ink: impl Into<Ink>,
 ) -> Result<(), DrawError> {
     pen.polygon(
         vec![(x, y), (x + MARK, y + inward * 1.5), (x - MARK, y + inward * 1.5)],
-        color,
+        ink,
     )
 }
 

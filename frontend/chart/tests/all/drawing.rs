@@ -118,6 +118,20 @@ fn small<'a>(series: &'a [Series<'a>]) -> Spec<'a> {
 }
 
 #[test]
+fn what_is_made_of_little_is_drawn_faint_up_to_its_neighbours() {
+    let values = [1.0, 2.0, 3.0, 4.0, 5.0];
+    let series = [Series {
+        faint: &[(1, 2)],
+        ..minutes(&values)
+    }];
+    insta::assert_snapshot!(said(&data(&calls(&small(&series)))), @r#"
+    polygon series0*0.1: 40,59 65,49.875 90,40.875 115,31.75 140,22.75 140,68 40,68
+    path series0*0.35 1.5 wide: 40,59 65,49.875 90,40.875
+    path series0 1.5 wide: 90,40.875 115,31.75 140,22.75
+    "#);
+}
+
+#[test]
 fn a_whole_chart_is_drawn_ground_first_and_labels_last() {
     let (a, b) = ([1.0, 2.0, 3.0, 4.0, 5.0], [5.0, 5.0, ABSENT, 5.0, 5.0]);
     let series = [

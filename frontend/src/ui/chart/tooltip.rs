@@ -70,12 +70,13 @@ fn rows(shown: &Shown, hit: &Hit) -> Option<AnyView> {
         .filter_map(|(at, value, _)| {
             let line = plot.lines.get(at)?;
             let (name, value) = (line.name.clone(), line.say(plot.unit, value));
+            let few = line.is_few(Some(hit.unix));
             Some(
                 view! {
                     <div class="sl-tooltip-row">
                         <span class="sl-swatch" style:background=legend::color(at)></span>
                         <span class="sl-tooltip-name">{name}</span>
-                        <span class="sl-tooltip-value">{value}</span>
+                        <span class="sl-tooltip-value" class:sl-faint=few>{value}</span>
                     </div>
                 }
                 .into_any(),

@@ -105,6 +105,13 @@ fn row(shown: Signal<Option<Arc<Shown>>>, only: RwSignal<Option<usize>>, at: usi
             Some((value, line.say(plot.unit, value)))
         })
     };
+    let few = move || {
+        let hover = app.hover.get();
+        shown.with(|shown| {
+            let line = shown.as_ref().and_then(|shown| shown.plot.lines.get(at));
+            line.is_some_and(|line| line.is_few(hover))
+        })
+    };
     let text = move || number().map_or("–".to_owned(), |(_, text)| text);
     let raw = move || number().map(|(value, _)| value.to_string());
     let pressed = move || only.get() == Some(at);
@@ -126,7 +133,7 @@ fn row(shown: Signal<Option<Arc<Shown>>>, only: RwSignal<Option<usize>>, at: usi
                     <span class="sl-legend-start">{head}</span>
                     <span class="sl-legend-end">{tail}</span>
                 </span>
-                <span class="sl-legend-value" data-value=Signal::derive(raw)>
+                <span class="sl-legend-value" class:sl-faint=Signal::derive(few) data-value=Signal::derive(raw)>
                     {text}
                 </span>
             </button>

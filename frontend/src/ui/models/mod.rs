@@ -102,6 +102,16 @@ fn rows(app: App, models: &Arc<Vec<ModelEntry>>) -> AnyView {
         .into_any()
 }
 
+/// Under what further names the model may be asked.
+fn further(model: &ModelEntry) -> Option<String> {
+    let list = |words: &str, names: &[String]| (!names.is_empty()).then(|| format!("{words} {}", names.join(", ")));
+    let said: Vec<String> = [list("also", &model.also), list("adapters", &model.adapters)]
+        .into_iter()
+        .flatten()
+        .collect();
+    (!said.is_empty()).then(|| said.join("; "))
+}
+
 fn row(app: App, model: ModelEntry) -> AnyView {
     let name = model.model.clone();
     // A model server that tells nothing has no name to choose by; its workload has.
@@ -112,6 +122,7 @@ fn row(app: App, model: ModelEntry) -> AnyView {
     };
     let marked = name.clone();
     let place = format!("{} · {}", model.namespace, model.runtime);
+    let names = further(&model);
     let on_click = {
         let name = name.clone();
         press(move || {
@@ -150,6 +161,7 @@ fn row(app: App, model: ModelEntry) -> AnyView {
                     }
                         .into_any()
                 }}
+                {names.map(|names| view! { <span class="sl-also sl-muted">{names}</span> })}
                 <span class="sl-narrow sl-muted">{place}</span>
             </td>
             <td class="sl-wide">{model.namespace}</td>
@@ -180,6 +192,8 @@ mod tests {
             model: name.into(),
             runtime: "vLLM".into(),
             state: ModelState::Serving,
+            adapters: Vec::new(),
+            also: Vec::new(),
         }
     }
 
@@ -196,6 +210,23 @@ mod tests {
         assert_eq!(names(Scope::All), ["a/x", "a/y", "b/x"]);
         assert_eq!(names(Scope::Unsaid), ["a/x", "a/y", "b/x"]);
         assert_eq!(names(Scope::Namespace("b".into())), ["b/x"]);
+    }
+
+    #[test]
+    fn further_names_stand_under_the_model() {
+        let named = |also: &[&str], adapters: &[&str]| {
+            let own = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect();
+            further(&ModelEntry {
+                also: own(also),
+                adapters: own(adapters),
+                ..model("a", "granite")
+            })
+        };
+        assert_eq!(named(&[], &[]), None);
+        assert_eq!(
+            named(&["granite-3.3"], &["legal", "sql"]).as_deref(),
+            Some("also granite-3.3; adapters legal, sql")
+        );
     }
 
     #[test]

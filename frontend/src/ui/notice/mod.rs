@@ -9,7 +9,10 @@ use super::{
     icon::{Icon, icon},
     part, press,
 };
-use crate::state::{App, Load};
+use crate::{
+    host::BrowserClock,
+    state::{App, Load},
+};
 
 /// One fault with its next step and a way to try again.
 pub fn fault(error: &ApiError, retry: impl Fn() + 'static) -> AnyView {
@@ -67,11 +70,23 @@ pub fn Notices() -> impl IntoView {
         let error = app.board.failure.get();
         error.map(|error| fault(&error, move || app.refresh())).into_any()
     };
+    let begins = move || app.board.begins.get().map(begins).into_any();
     let rights = move || match app.me.get() {
         Load::Here(me) if me.scope == Scope::None => no_rights(&me.rights),
         _ => ().into_any(),
     };
-    view! { {part(catalog)} {part(board)} {part(rights)} }.into_any()
+    view! { {part(catalog)} {part(board)} {part(begins)} {part(rights)} }.into_any()
+}
+
+/// The store holds less than the range that was chosen.
+fn begins(unix: i64) -> AnyView {
+    let at = BrowserClock.instant(unix);
+    view! {
+        <p class="sl-notice-quiet" role="status" data-begins=unix.to_string()>
+            {format!("The store holds nothing of this page before {at}: the charts begin there.")}
+        </p>
+    }
+    .into_any()
 }
 
 fn no_rights(rights: &[server_api::Right]) -> AnyView {

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use chart::sorted;
 use leptos::{ev::KeyboardEvent, html, prelude::*};
-use server_api::{PanelEntry, Source};
+use server_api::{PanelEntry, Source, SourcePod};
 
 use crate::{
-    state::Shown,
+    state::{Shown, span},
     ui::{
         icon::{Icon, icon},
         part, press,
@@ -67,7 +67,10 @@ fn chapter(title: &'static str, text: &str) -> Option<AnyView> {
 fn origin(shown: &Shown) -> AnyView {
     let sources: Vec<AnyView> = shown.sources.iter().map(source).collect();
     let window = shown.window_s.map(|seconds| {
-        view! { <p>"Each point is made from the " {span(seconds)} " before it."</p> }
+        let why = shown
+            .sparse_s
+            .map(|sparse| format!(" The window is that wide because samples are {} apart.", span(sparse)));
+        view! { <p>"Each point is made from the " {span(seconds)} " before it." {why}</p> }
     });
     let warnings: Vec<AnyView> = shown
         .warnings
@@ -89,13 +92,40 @@ fn origin(shown: &Shown) -> AnyView {
 }
 
 fn source(source: &Source) -> AnyView {
+    let metric = source.metric.clone();
     let pods = match source.workloads {
         1 => "1 pod".to_owned(),
         many => format!("{many} pods"),
     };
     let monitors = scraped_by(&source.monitors).map(|text| format!(", {text}"));
-    view! { <li><code>{source.metric.clone()}</code> " " <span class="sl-muted">{pods}{monitors}</span></li> }
-        .into_any()
+    if source.pods.is_empty() {
+        return view! { <li><code>{metric}</code> " " <span class="sl-muted">{pods}{monitors}</span></li> }.into_any();
+    }
+    let of_each: Vec<AnyView> = source
+        .pods
+        .iter()
+        .map(|pod| view! { <li>{workload(pod)}</li> }.into_any())
+        .collect();
+    let more = source.workloads.checked_sub(source.pods.len()).filter(|more| *more > 0);
+    view! {
+        <li>
+            <details>
+                <summary><code>{metric}</code> " " <span class="sl-muted">{pods}{monitors}</span></summary>
+                <ul class="sl-muted">{of_each} {more.map(|more| view! { <li>{format!("and {more} more")}</li> })}</ul>
+            </details>
+        </li>
+    }
+    .into_any()
+}
+
+/// "llm-prod/granite-0, monitor kserve-llm-isvc-vllm-engine"
+fn workload(pod: &SourcePod) -> String {
+    let place = match pod.namespace.as_str() {
+        "" => pod.pod.clone(),
+        namespace => format!("{namespace}/{}", pod.pod),
+    };
+    let monitor = scraped_by(&pod.monitors).map(|text| format!(", {text}"));
+    format!("{place}{}", monitor.unwrap_or_default())
 }
 
 /// "monitor kserve-llm-isvc-vllm-engine": a PodMonitor's job is its namespace and name, any other is a service.
@@ -111,19 +141,11 @@ fn scraped_by(jobs: &[String]) -> Option<String> {
     (!names.is_empty()).then(|| format!("{word} {}", names.join(", ")))
 }
 
-/// `120` to `2 minutes`.
-fn span(seconds: u32) -> String {
-    let (count, unit) = match seconds {
-        s if s >= 7200 && s.is_multiple_of(3600) => (s / 3600, "hours"),
-        s if s >= 120 && s.is_multiple_of(60) => (s / 60, "minutes"),
-        s => (s, "seconds"),
-    };
-    format!("{count} {unit}")
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{scraped_by, span};
+    use server_api::SourcePod;
+
+    use super::{scraped_by, workload};
 
     #[test]
     fn a_source_names_the_monitors_that_bring_it() {
@@ -143,15 +165,16 @@ mod tests {
     }
 
     #[test]
-    fn a_window_is_said_in_its_largest_whole_unit() {
-        for (seconds, expect) in [
-            (30, "30 seconds"),
-            (60, "60 seconds"),
-            (120, "2 minutes"),
-            (150, "150 seconds"),
-            (7200, "2 hours"),
-        ] {
-            assert_eq!(span(seconds), expect);
-        }
+    fn each_workload_is_named_with_its_own_monitor() {
+        let check = |namespace: &str, monitors: &[&str], expect: &str| {
+            let pod = SourcePod {
+                namespace: namespace.to_owned(),
+                pod: "granite-0".to_owned(),
+                monitors: monitors.iter().map(|&job| job.to_owned()).collect(),
+            };
+            assert_eq!(workload(&pod), expect);
+        };
+        check("llm-prod", &["llm-prod/engine"], "llm-prod/granite-0, monitor engine");
+        check("", &[], "granite-0");
     }
 }

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use server_api::{ModelEntry, ModelState};
+use server_api::{ModelEntry, ModelState, WaitsFor};
 
 use crate::{
     route::Location,
@@ -54,6 +54,21 @@ pub fn sentence(look: Look, silent_model: Option<&str>, at: &Location) -> (Strin
     }
 }
 
+/// The exporter is there; its metric appears with the first event.
+pub fn not_yet(event: WaitsFor) -> (String, String) {
+    let (said, next) = match event {
+        WaitsFor::FirstRequest => (
+            "No request yet.",
+            "This metric appears with the first one: send a request, then look again.",
+        ),
+        WaitsFor::FirstError => (
+            "No error yet.",
+            "This metric appears with the first one: there is nothing to do.",
+        ),
+    };
+    (said.to_owned(), next.to_owned())
+}
+
 /// The one chosen model that is up and has never finished a request.
 pub fn silent<'a>(models: &'a [ModelEntry], at: &Location) -> Option<&'a str> {
     let [chosen] = at.models.as_slice() else { return None };
@@ -78,6 +93,10 @@ pub fn Empty(#[prop(into)] look: Signal<Look>, #[prop(into)] shown: Signal<Optio
             };
             sentence(which, silent(models, &at), &at)
         });
+        let waits_for = shown.with(|shown| shown.as_ref().and_then(|shown| shown.waits_for));
+        if let Some(event) = waits_for.filter(|_| which == Look::NoSamples) {
+            (said, next) = not_yet(event);
+        }
         // The server knows better than a general sentence.
         let error = shown.with(|shown| shown.as_ref().and_then(|shown| shown.error.clone()));
         let code = error.as_ref().map(|error| error.code.clone());
@@ -155,6 +174,8 @@ mod tests {
             model: name.into(),
             runtime: "vLLM".into(),
             state,
+            adapters: Vec::new(),
+            also: Vec::new(),
         }
     }
 

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::state::{App, Look, PanelView, Shown};
 use info::Info;
-pub use look::{Empty, sentence, style};
+pub use look::{Empty, not_yet, sentence, style};
 
 #[component]
 pub fn Panel(entry: Arc<PanelEntry>) -> impl IntoView {

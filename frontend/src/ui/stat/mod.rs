@@ -8,7 +8,7 @@ use server_api::PanelEntry;
 use super::{
     chart::Chart,
     icon::{Icon, icon},
-    panel::{sentence, style, warnings},
+    panel::{not_yet, sentence, style, warnings},
     part,
 };
 use crate::{
@@ -60,6 +60,7 @@ pub fn Stat(entry: Arc<PanelEntry>) -> impl IntoView {
             let (said, next) = error
                 .filter(|_| other != Look::NotLoaded)
                 .map(|error| (error.message, error.next_step))
+                .or_else(|| shown.with(|shown| shown.as_ref()?.waits_for.map(not_yet)))
                 .unwrap_or_else(|| sentence(other, None, &app.at()));
             view! {
                 <div class=format!("sl-stat-none sl-empty-{}", style(other)) role="status">
@@ -139,13 +140,20 @@ fn number(shown: &Shown) -> Option<AnyView> {
         )
     });
     let is_old = old.is_some();
+    let few = shown.plot.lines.first().is_some_and(|line| line.is_few(None));
+    let title = [
+        shown.plot.beyond().map(str::to_owned),
+        shown.plot.faint().filter(|_| few),
+    ];
+    let title = title.into_iter().flatten().collect::<Vec<_>>().join(" ");
     Some(
         view! {
             <div
                 class="sl-stat-value"
                 class:sl-stat-old=is_old
+                class:sl-faint=few
                 data-value=now.value.to_string()
-                title=shown.plot.beyond().unwrap_or_default()
+                title=title
             >
                 {digits.to_owned()}
                 <span class="sl-stat-unit">{unit.to_owned()}</span>

@@ -17,13 +17,16 @@ const WORDS: Words = Words {
     none: "No model is served here.",
 };
 
-/// Served names with the state of the first workload of that name; a name from the address that nothing serves says so.
+/// Served names and their adapters, with the state of the first workload of that name; a name from the address that nothing serves says so.
 fn choices(models: &[ModelEntry], at: &Location) -> Choices {
     let mut choices = Choices::new();
     let meant = |model: &ModelEntry| {
         !model.model.is_empty() && (at.workloads.is_empty() || at.workloads.contains(&model.workload))
     };
     for model in in_scope(models, &at.scope).into_iter().filter(meant) {
+        for adapter in model.adapters {
+            choices.entry(adapter).or_insert("LoRA adapter");
+        }
         choices.entry(model.model).or_insert(state_word(model.state));
     }
     for name in &at.models {
@@ -60,6 +63,8 @@ mod tests {
             model: model.into(),
             runtime: "vLLM".into(),
             state: ModelState::Idle,
+            adapters: Vec::new(),
+            also: Vec::new(),
         };
         let models = [served("w", "here"), served("other", "there")];
         let mut at = Location {

@@ -64,6 +64,8 @@ mod tests {
             model: model.into(),
             runtime: "vLLM".into(),
             state: ModelState::Idle,
+            adapters: Vec::new(),
+            also: Vec::new(),
         };
         let at = Location {
             workloads: vec!["gone".into()],

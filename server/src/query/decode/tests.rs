@@ -186,7 +186,12 @@ fn a_decoded_frame_goes_over_the_wire_unchanged() {
         frames,
         warnings: Vec::new(),
         error: None,
+        spacing_s: None,
+        widened: false,
+        begins: None,
         joined: Vec::new(),
+        limits: Vec::new(),
+        waits_for: None,
         notes: Vec::new(),
     });
     let sent = wire::encode_frames(&record).unwrap();
