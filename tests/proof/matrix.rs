@@ -200,19 +200,13 @@ async fn a_month_with_an_upgrade_in_it_loses_nothing_and_tells_both_engines() ->
             ("vllm.requests", 1.0),
             ("overview.requests", 1.0),
             ("vllm.generation_tokens", 40.0),
-            ("overview.waiting", 3.0),
             ("overview.kv_cache", 0.5),
             ("vllm.itl", 0.025 + 0.025 * 0.5),
         ] {
             let answer = &answers[panel];
-            let [frame] = &answer
-                .frames
-                .iter()
-                .filter(|frame| frame.query == 0)
-                .collect::<Vec<_>>()[..]
-            else {
-                panic!("{panel}: one line goes through the month, not {}", answer.frames.len());
-            };
+            let lines: Vec<_> = answer.frames.iter().filter(|frame| frame.query == 0).collect();
+            assert_eq!(lines.len(), 1, "{panel}: one line goes through the month");
+            let frame = lines[0];
             let upgrade = month::START + month::UPGRADE * 300;
             let window = answer.window_s.unwrap_or(frame.step);
             for (index, value) in frame.values().into_iter().enumerate() {
@@ -281,9 +275,8 @@ async fn a_range_longer_than_the_store_s_memory_begins_where_the_data_begin() ->
     // No sample lies before it, and what is left out is what can be left out at the probe's fineness.
     let fineness = 365 * 86_400 / 16 + 1;
     assert!((month::START - fineness..month::START).contains(&begins), "{begins}");
-    let [frame] = &answer.frames[..] else {
-        panic!("one line")
-    };
+    assert_eq!(answer.frames.len(), 1);
+    let frame = &answer.frames[0];
     assert!(
         (begins - frame.step..=begins).contains(&frame.start),
         "{} {begins}",
