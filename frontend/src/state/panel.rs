@@ -14,8 +14,6 @@ pub struct Shown {
     pub window_s: Option<u32>,
     /// Seconds between two samples, where the window had to be widened for it.
     pub sparse_s: Option<u32>,
-    /// Unix seconds: where the range begins that the store still holds, if it is shorter than the one that was asked for.
-    pub begins: Option<i64>,
     /// What became of limits that the histogram cannot tell.
     pub limits: Vec<String>,
     pub sources: Vec<Source>,
@@ -56,7 +54,6 @@ impl Shown {
             plot,
             window_s: answer.window_s,
             sparse_s: answer.spacing_s.filter(|_| answer.widened),
-            begins: answer.begins,
             limits,
             sources: answer.sources,
             warnings: answer.warnings,
@@ -85,7 +82,6 @@ impl Shown {
             plot: Plot::default(),
             window_s: None,
             sparse_s: None,
-            begins: None,
             limits: Vec::new(),
             sources: Vec::new(),
             warnings: Vec::new(),
@@ -241,8 +237,8 @@ mod tests {
             ]
         );
         assert_eq!(
-            (shown.begins, shown.plot.from, shown.plot.to),
-            (Some(60), 60, 120),
+            (shown.plot.from, shown.plot.to),
+            (60, 120),
             "the axis begins with the data"
         );
         let line = &shown.plot.lines[0];

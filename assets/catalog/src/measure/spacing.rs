@@ -17,49 +17,35 @@ const USUAL_S: [f64; 18] = [
 /// What was counted of every job.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(super) struct Scrapes {
-    /// Job and namespace to the closest that its samples are known to be.
-    closest: BTreeMap<(String, String), Closest>,
+    /// Job and namespace to the most samples that one of its targets had within each of the spans.
+    most: BTreeMap<(String, String), [f64; SPANS_S.len()]>,
     /// As well: the instants, bit by bit, before which it was scraped since the instant before.
     seen: BTreeMap<(String, String), u32>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq)]
-struct Closest {
-    /// So many samples within a span are no farther apart than this, in seconds.
-    at_most: f64,
-    samples: f64,
 }
 
 impl Scrapes {
     /// One series of counts over spans of `span_s` seconds that end at the probe's instants; NaN where there is none.
     pub fn read(&mut self, span_s: u32, labels: &BTreeMap<String, String>, counts: &[f64]) {
         let label = |name: &str| labels.get(name).cloned().unwrap_or_default();
-        for &samples in counts.iter().filter(|samples| **samples >= 2.0) {
-            let at_most = f64::from(span_s) / (samples - 1.0);
-            let closest = Closest { at_most, samples };
-            self.closest
-                .entry((label("job"), label("namespace")))
-                .and_modify(|known| {
-                    if at_most < known.at_most {
-                        *known = closest;
-                    }
-                })
-                .or_insert(closest);
-        }
-        if !SPANS_S.contains(&span_s) {
+        let key = (label("job"), label("namespace"));
+        if let Some(place) = SPANS_S.iter().position(|span| *span == span_s) {
+            let most = counts.iter().copied().fold(0.0, f64::max);
+            if let Some(known) = self.most.entry(key).or_default().get_mut(place) {
+                *known = f64::max(*known, most);
+            }
+        } else {
             let seen = counts
                 .iter()
                 .take(32)
                 .enumerate()
                 .filter(|(_, samples)| **samples >= 1.0);
-            *self.seen.entry((label("job"), label("namespace"))).or_default() |=
-                seen.fold(0, |bits, (instant, _)| bits | (1 << instant));
+            *self.seen.entry(key).or_default() |= seen.fold(0, |bits, (instant, _)| bits | (1 << instant));
         }
     }
 
     /// Seconds between two samples of what a job scrapes in a namespace.
     pub fn spacing_s(&self, job: &Job<'_>) -> Option<u32> {
-        of(&self.closest, job).map(Closest::spacing_s).max()
+        of(&self.most, job).filter_map(|most| spacing_s(*most)).max()
     }
 
     /// How many of the probe's instants come before the first sample of any of these jobs. `None` where nobody can tell,
@@ -84,19 +70,43 @@ fn of<'a, T>(counted: &'a BTreeMap<(String, String), T>, job: &Job<'_>) -> impl 
     own.into_iter().chain(others.map(|(_, counted)| counted))
 }
 
-impl Closest {
-    /// Samples this many to a span are about so far apart: at the usual interval that is near, else at most that far.
-    fn spacing_s(&self) -> u32 {
-        let about = self.at_most * (self.samples - 1.0) / self.samples;
-        let near = |usual: &&f64| **usual <= self.at_most && (about / **usual - 1.0).abs() <= NEAR;
-        let usual = USUAL_S.iter().rev().find(near).copied();
-        // Far within u32: a span is at most a range, and a range a hundred years.
-        usual.unwrap_or_else(|| self.at_most.ceil()) as u32
+/// From the most samples within each span.
+fn spacing_s(most: [f64; SPANS_S.len()]) -> Option<u32> {
+    let [short, long] = [0, 1].map(|place| Mean::of(*SPANS_S.get(place)?, *most.get(place)?));
+    match (short, long) {
+        // As many within the last minutes as within the half hour: it has begun in between.
+        (Some(short), Some(long)) if short.at_most * YOUNG < long.about => Some(short.usual_s()),
+        (short, long) => Some(long.or(short)?.usual_s()),
     }
 }
 
-/// How far from a usual interval the mean of one may be, as a share: one scrape of the longer span that was lost.
-const NEAR: f64 = 0.07;
+/// By how much samples must be denser in the short span than in the long one to be a young target's.
+const YOUNG: f64 = 1.5;
+/// How far the mean of a usual interval may be from it, as a share.
+const NEAR: f64 = 0.02;
+
+/// How far apart so many samples within a span are, in seconds.
+struct Mean {
+    about: f64,
+    at_most: f64,
+}
+
+impl Mean {
+    fn of(span_s: u32, samples: f64) -> Option<Self> {
+        (samples >= 2.0).then(|| Self {
+            about: f64::from(span_s) / samples,
+            at_most: f64::from(span_s) / (samples - 1.0),
+        })
+    }
+
+    /// The usual interval that it must be, else the longest that it can be.
+    fn usual_s(&self) -> u32 {
+        let near = |usual: &&f64| **usual <= self.at_most && (self.about / **usual - 1.0).abs() <= NEAR;
+        let usual = USUAL_S.iter().rev().find(near).copied();
+        // Far within u32: no longer than a span.
+        usual.unwrap_or_else(|| self.at_most.ceil()) as u32
+    }
+}
 
 #[cfg(test)]
 mod tests {
@@ -145,10 +155,10 @@ mod tests {
             for phase in 0..every {
                 for lost in [0.0, 1.0] {
                     let got = spacing_s(every, phase, lost);
-                    // A window that is a little too wide costs little.
+                    // A window that is too wide costs little.
                     let room = f64::from(got) / f64::from(every);
                     assert!(
-                        (0.94..=1.6).contains(&room),
+                        (0.9..=1.75).contains(&room),
                         "{every} s, phase {phase}, {lost} lost: {got}"
                     );
                 }
@@ -183,8 +193,10 @@ mod tests {
             ("b", "n", day, &[none, 1.0, none, 2.0]),
             ("c", "n", 1799, &[9.0]),
         ]);
-        let job = |&name| Job { name, namespace: "n" };
-        let silent = |jobs: &[&str]| found.silent(&jobs.iter().map(job).collect());
+        let silent = |jobs: &[&'static str]| {
+            let jobs: BTreeSet<_> = jobs.iter().map(|&name| Job { name, namespace: "n" }).collect();
+            found.silent(&jobs)
+        };
         assert_eq!(silent(&["a"]), Some(2));
         assert_eq!(silent(&["a", "b"]), Some(1));
         assert_eq!(silent(&["a", "c"]), None, "nobody has looked at the whole range of c");
