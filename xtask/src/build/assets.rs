@@ -139,7 +139,8 @@ fn with_suffix(path: &Path, suffix: &str) -> std::path::PathBuf {
     name.into()
 }
 
-fn gzip(bytes: &[u8]) -> Result<Vec<u8>> {
+/// The smallest that gzip gives.
+pub fn gzip(bytes: &[u8]) -> Result<Vec<u8>> {
     // No time stamp: the same page gives the same bytes.
     let mut encoder = GzBuilder::new().mtime(0).write(Vec::new(), Compression::best());
     encoder.write_all(bytes)?;

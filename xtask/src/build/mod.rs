@@ -14,6 +14,9 @@ use std::fs;
 
 use anyhow::Result;
 
+pub use assets::{gzip, hex};
+pub use inputs::files_under;
+
 use crate::child;
 use crate::place::{self, Place};
 use crate::progress::{Step, say};
