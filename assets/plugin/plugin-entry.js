@@ -14,6 +14,7 @@
   const SCRIPT = new URL('{{servelens.js}}', HERE).href;
   const MODULE = new URL('{{servelens_bg.wasm}}', HERE).href;
   const STYLES = new URL('{{servelens.css}}', HERE).href;
+  const EXTENSIONS = new URL('{{extensions.js}}', HERE).href;
 
   // ---- The WebAssembly instance: one for a document, however often this script is evaluated.
 
@@ -129,6 +130,9 @@
     return (flags.basePath || '/').replace(/\/+$/, '');
   }
 
+  /** Where the server is asked: the console puts its user's token on every request. */
+  const BACKEND = () => prefix() + '/api/proxy/plugin/servelens/backend';
+
   /** The page's address without the console's prefix, or null while the location is another page's. */
   function pagePath() {
     const { pathname, search } = window.location;
@@ -151,17 +155,20 @@
     window.dispatchEvent(new PopStateEvent('popstate', { state: next }));
   }
 
+  /** The page itself: its address is the console's. */
+  const OWN_ROUTE = { path: pagePath, moves: moveHost, embedded: false };
+
   /**
-   * Mounts the page into `element` as soon as it is there, and keeps it in step with the location.
-   * `report` is told 'mounted' or an Error, never after `detach`.
+   * Mounts the page into `element` as soon as it is there, and keeps it in step with `place`: what it shows, and what is
+   * done when it goes elsewhere. `report` is told 'mounted' or an Error, never after `detach`.
    */
-  function attach(element, report) {
+  function attach(element, report, place) {
     let live = true;
     let handle = null;
     let told = null;
 
     function follow() {
-      const path = pagePath();
+      const path = place.path();
       if (!live || !handle || path === null || path === told) {
         return;
       }
@@ -171,7 +178,7 @@
     // Later in this turn: the page may be in the middle of the very event that moved the location.
     const followSoon = () => queueMicrotask(follow);
     const onPageMoves = (event) => {
-      moveHost(event.detail.path, Boolean(event.detail.replace));
+      place.moves(event.detail.path, Boolean(event.detail.replace));
       followSoon();
     };
 
@@ -180,8 +187,8 @@
         if (!live) {
           return;
         }
-        told = pagePath() || '/servelens/overview';
-        const options = { host: 'console', base: prefix() + '/api/proxy/plugin/servelens/backend', path: told, namespace: null };
+        told = place.path() || '/servelens/overview';
+        const options = { host: 'console', base: BACKEND(), path: told, namespace: null, embedded: place.embedded };
         try {
           handle = app.mount(element, JSON.stringify(options));
         } catch (fault) {
@@ -228,7 +235,8 @@
 
   // ---- What React sees.
 
-  function makePage(React) {
+  /** A component that shows the page; `placeOf` makes its place from the properties that it is given. */
+  function makePage(React, placeOf) {
     const h = React.createElement;
 
     function Fault(props) {
@@ -242,14 +250,16 @@
       );
     }
 
-    return function ServelensPage() {
+    return function ServelensPage(props) {
       const root = React.useRef(null);
       const attached = React.useRef(null);
+      const latest = React.useRef(props);
+      latest.current = props;
       const [state, setState] = React.useState('loading');
       const [attempt, setAttempt] = React.useState(0);
 
       React.useEffect(() => {
-        attached.current = attach(root.current, setState);
+        attached.current = attach(root.current, setState, placeOf(() => latest.current));
         return () => {
           attached.current.detach();
           attached.current = null;
@@ -271,6 +281,34 @@
       }
       return h('div', { className: 'servelens-host' }, notice, h('div', { ref: root }));
     };
+  }
+
+  // ---- Beside the console's own tabs. There the page moves by itself: the address belongs to the object that is shown.
+
+  const inTab = (path) => ({ path, moves() {}, embedded: true });
+
+  /** Observe of a developer: the project is in the console's address. */
+  function observed() {
+    return inTab(() => {
+      const [, name] = /\/ns\/([^/]+)/.exec(window.location.pathname) || [];
+      return '/servelens/' + (name ? 'ns/' + name : 'all-namespaces') + '/overview';
+    });
+  }
+
+  const WORKLOADS = ['InferenceService', 'LLMInferenceService'];
+
+  /** The page of an object: its namespace, and of a model server itself alone. */
+  function objectPath({ obj }) {
+    const { kind, metadata = {} } = obj || {};
+    const name = encodeURIComponent(metadata.name || '');
+    if (kind === 'Namespace' || kind === 'Project') {
+      return '/servelens/ns/' + name + '/overview';
+    }
+    const scope = '/servelens/ns/' + encodeURIComponent(metadata.namespace || '');
+    if (kind === 'InferencePool') {
+      return scope + '/routing';
+    }
+    return scope + '/models' + (WORKLOADS.includes(kind) ? '?workload=' + name : '');
   }
 
   // ---- The container.
@@ -299,8 +337,26 @@
     return b.localeCompare(a, 'en', { numeric: true });
   }
 
+  /** The rest of what the plugin adds to the console; loaded when the console first asks for a part of it. */
+  async function loadExtensions() {
+    const React = await shared('react');
+    const { default: make } = await import(EXTENSIONS + (instance.misses ? '#' + instance.misses : '')).catch((fault) => {
+      instance.misses = (instance.misses || 0) + 1;
+      throw fault;
+    });
+    return make(React, { files: HERE, backend: BACKEND, prefix, moveHost });
+  }
+
   const modules = {
-    pages: async () => Object.freeze({ default: makePage(await shared('react')) }),
+    pages: async () => {
+      const React = await shared('react');
+      return Object.freeze({
+        default: makePage(React, () => OWN_ROUTE),
+        ObserveTab: makePage(React, observed),
+        ObjectTab: makePage(React, (props) => inTab(() => objectPath(props()))),
+      });
+    },
+    extensions: loadExtensions,
   };
 
   const container = {

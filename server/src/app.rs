@@ -14,15 +14,16 @@ use crate::{
     config::ServeConfig,
     identity::Identity,
     own::Served,
+    plugin::Plugin,
     query::{Gate, Guard, Kept, Known},
-    route::{Assets, Manifest},
+    route::Assets,
     telemetry::Metrics,
     upstream::Upstream,
 };
 
 pub struct App {
     pub assets: Assets,
-    pub manifest: Manifest,
+    pub plugin: Plugin,
     pub catalog: Served,
     pub identity: Identity,
     pub upstream: Upstream,
@@ -48,7 +49,7 @@ impl App {
         let upstream = Upstream::new(&config.upstream, Arc::clone(&metrics)).map_err(StartError::Configuration)?;
         let cluster = Cluster::new(config).map_err(StartError::Configuration)?;
         Ok(App {
-            manifest: Manifest::new(config.manifest_shape, config.plugin_extensions, &assets.build_hash),
+            plugin: Plugin::new(config, &assets.build_hash).map_err(StartError::Configuration)?,
             assets,
             catalog,
             identity,

@@ -15,6 +15,7 @@ mod app;
 mod identity;
 mod listener;
 mod own;
+mod plugin;
 mod query;
 mod route;
 mod start;

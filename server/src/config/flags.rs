@@ -44,7 +44,8 @@ pub struct Layer {
     /// Shape of the plugin manifest: legacy (OpenShift 4.14) or standard (4.15 and later) [default: standard].
     #[arg(long, value_name = "SHAPE", help_heading = "Page and plugin")]
     pub manifest_shape: Option<String>,
-    /// What the plugin adds to the console: all or none [default: all].
+    /// What the plugin adds to the console: all, none, or some of pages, tabs, overview, details, alerts with commas
+    /// between them [default: all].
     #[arg(long, value_name = "WHICH", help_heading = "Page and plugin")]
     pub plugin_extensions: Option<String>,
 

@@ -5,6 +5,7 @@
 
 mod file;
 mod flags;
+mod plugin;
 mod read;
 #[cfg(test)]
 mod tests;
@@ -15,6 +16,7 @@ use std::{fmt, net::SocketAddr, path::PathBuf, time::Duration};
 use axum::http::Uri;
 
 pub use flags::{Layer, ServeArgs};
+pub use plugin::{PluginExtensions, PluginPart};
 pub use read::read;
 
 /// Everything the server needs to know before it starts.
@@ -137,14 +139,6 @@ choice!(
         Legacy = "legacy",
         /// OpenShift 4.15 and later.
         Standard = "standard",
-    }
-);
-choice!(
-    /// What the plugin adds to the console.
-    PluginExtensions {
-        All = "all",
-        /// Nothing: the manifest's list is empty, for a console that only needs the plugin's name.
-        None = "none",
     }
 );
 choice!(

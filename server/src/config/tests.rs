@@ -43,7 +43,15 @@ fn what_is_not_said_has_a_safe_default() {
         assets: "/a",
         dashboards: None,
         manifest_shape: Standard,
-        plugin_extensions: All,
+        plugin_extensions: PluginExtensions(
+            {
+                Pages,
+                Tabs,
+                Overview,
+                Details,
+                Alerts,
+            },
+        ),
         identity: Bearer,
         session: None,
         upstream: UpstreamConfig {

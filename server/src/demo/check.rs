@@ -75,7 +75,7 @@ pub fn serve_config(listen: SocketAddr, assets: PathBuf, prometheus: SocketAddr)
         assets,
         dashboards: None,
         manifest_shape: ManifestShape::Standard,
-        plugin_extensions: PluginExtensions::All,
+        plugin_extensions: PluginExtensions::all(),
         identity: IdentityMode::Demo,
         session: None,
         upstream: UpstreamConfig {

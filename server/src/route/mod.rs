@@ -26,8 +26,7 @@ use axum::{
 use tower_http::{catch_panic::CatchPanicLayer, set_header::SetResponseHeaderLayer};
 
 pub use api::catalog_answer;
-pub use assets::Assets;
-pub use manifest::Manifest;
+pub use assets::{Assets, etag};
 pub use sign_in::{SIGN_IN, SIGN_OUT};
 
 use crate::{app::App, error::Fault};
@@ -93,6 +92,7 @@ fn open() -> Router<Arc<App>> {
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
         .route("/plugin-manifest.json", get(manifest::plugin_manifest))
+        .route("/plugin-flags.json", get(manifest::plugin_flags))
         .route("/plugin-entry.js", get(assets::entry))
         .route("/asset-manifest.json", get(assets::asset_manifest))
         .route("/assets/{name}", get(assets::asset))

@@ -218,7 +218,8 @@ async fn both_shapes_of_the_manifest_are_what_their_consoles_take() {
         let json: serde_json::Value = serde_json::from_slice(&answer.body).unwrap();
         serde_json::to_string_pretty(&json).unwrap()
     };
-    insta::assert_snapshot!(pretty(get(&server(good).await, "/plugin-manifest.json", &[]).await), @r#"
+    let standard = server_with(good, |config| config.plugin_extensions = PluginExtensions::none()).await;
+    insta::assert_snapshot!(pretty(get(&standard, "/plugin-manifest.json", &[]).await), @r#"
     {
       "baseURL": "/api/plugins/servelens/",
       "buildHash": "b7bf4b01ad15136f",
@@ -231,36 +232,7 @@ async fn both_shapes_of_the_manifest_are_what_their_consoles_take() {
       "dependencies": {
         "@console/pluginAPI": "*"
       },
-      "extensions": [
-        {
-          "properties": {
-            "href": "/servelens",
-            "id": "servelens",
-            "insertAfter": [
-              "dashboards",
-              "metrics"
-            ],
-            "name": "Model serving",
-            "namespaced": true,
-            "perspective": "admin",
-            "section": "observe"
-          },
-          "type": "console.navigation/href"
-        },
-        {
-          "properties": {
-            "component": {
-              "$codeRef": "pages"
-            },
-            "path": [
-              "/servelens",
-              "/servelens/ns/:ns",
-              "/servelens/all-namespaces"
-            ]
-          },
-          "type": "console.page/route"
-        }
-      ],
+      "extensions": [],
       "loadScripts": [
         "plugin-entry.js"
       ],
@@ -271,7 +243,7 @@ async fn both_shapes_of_the_manifest_are_what_their_consoles_take() {
     "#);
     let legacy = server_with(good, |config| {
         config.manifest_shape = ManifestShape::Legacy;
-        config.plugin_extensions = PluginExtensions::None;
+        config.plugin_extensions = PluginExtensions::none();
     })
     .await;
     insta::assert_snapshot!(pretty(get(&legacy, "/plugin-manifest.json", &[]).await), @r#"

@@ -132,7 +132,7 @@ pub fn config(assets: PathBuf, upstream: SocketAddr) -> ServeConfig {
         assets,
         dashboards: None,
         manifest_shape: ManifestShape::Standard,
-        plugin_extensions: PluginExtensions::All,
+        plugin_extensions: PluginExtensions::all(),
         identity: IdentityMode::Bearer,
         session: None,
         upstream: UpstreamConfig {

@@ -21,7 +21,7 @@ async fn start(console: Console) -> Result<(Host, Serve)> {
     Ok((host, servelens))
 }
 
-/// Opens a page of the console and waits until it has loaded the plugin.
+/// Opens a page of the console and waits until it has loaded the plugin and knows its flags.
 async fn open(session: &Session, host: &Host, path: &str) -> Result<()> {
     session.open(&format!("{}{path}", host.url)).await?;
     session
@@ -30,6 +30,10 @@ async fn open(session: &Session, host: &Host, path: &str) -> Result<()> {
             "return window.loaded ?? window.watch?.faults ?? null",
             json!([{"status": "loaded"}]),
         )
+        .await?;
+    // Asked for by the console, not by a page: what is counted from here on is the page's.
+    session
+        .wait_true("the flags are set", "return window.plugin?.ready === true")
         .await
 }
 

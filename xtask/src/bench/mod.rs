@@ -8,8 +8,8 @@ mod dashboard;
 mod demo;
 mod http;
 mod long;
-mod memory;
 mod page;
+mod quiet;
 mod table;
 
 use std::io::Write;
@@ -28,7 +28,7 @@ pub fn run(place: &Place) -> Result<()> {
     build::run(place, &toolchain)?;
     let mut table = Table::default();
     page::measure(place, &mut table)?;
-    memory::measure(place, &mut table)?;
+    quiet::measure(place, &mut table)?;
     let demo = demo::measure(place, &mut table)?;
     dashboard::measure(&demo, &mut table)?;
     browser::measure(place, &demo, &mut table)?;

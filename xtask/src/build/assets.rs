@@ -6,6 +6,7 @@ use std::io::Write;
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
+use catalog::{Catalog, export::overview};
 use flate2::{Compression, GzBuilder};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -19,6 +20,9 @@ const STYLES: &str = "servelens.css";
 
 /// Starts the page at its own URL: a file of its own, because the page's Content-Security-Policy allows no script in the HTML.
 const BOOT: (&str, &str) = ("standalone.js", "frontend/standalone.js");
+
+/// What the plugin adds to the console's own cards; the entry loads it when it is first needed.
+const EXTENSIONS: (&str, &str) = ("extensions.js", "assets/plugin/extensions.js");
 
 /// Files of the page that are not hashed: the console asks for the entry by this name.
 const TEMPLATES: [(&str, &str); 2] = [
@@ -66,8 +70,10 @@ pub fn write(place: &Place, bound: &Bound, out: &Path) -> Result<Sizes> {
     }
     add(&mut manifest, out, Bound::GLUE, glue.as_bytes())?;
     add(&mut manifest, out, STYLES, &styles(place)?)?;
-    let boot = filled(place, &manifest, BOOT.1)?;
-    add(&mut manifest, out, BOOT.0, boot.as_bytes())?;
+    for (name, source) in [BOOT, EXTENSIONS] {
+        let text = filled(place, &manifest, source)?;
+        add(&mut manifest, out, name, text.as_bytes())?;
+    }
 
     for (name, source) in TEMPLATES {
         let text = filled(place, &manifest, source)?;
@@ -93,7 +99,14 @@ fn filled(place: &Place, manifest: &Manifest<'_>, source: &str) -> Result<String
     let text = fs::read_to_string(&source).with_context(|| format!("cannot read {}", source.display()))?;
     let mut values = manifest.files.clone();
     values.insert("version".to_owned(), place.version.clone());
+    values.insert("overview".to_owned(), overview()?);
     template::fill(&text, &values).with_context(|| format!("in {}", source.display()))
+}
+
+/// What the console's own cards ask, from the catalogue; JSON is JavaScript.
+fn overview() -> Result<String> {
+    let catalog = Catalog::embedded()?;
+    Ok(serde_json::to_string(&overview::overview(&catalog)?)?)
 }
 
 /// The tokens first: the rules use them.

@@ -16,6 +16,7 @@ use serde::Serialize;
 
 use crate::model::{Catalog, Home};
 
+pub(super) use objective::burn_alerts;
 pub use objective::{BURNS, Burn};
 pub use runbook::{Runbook, runbooks};
 pub use settings::{RuleSettings, SettingError};

@@ -70,7 +70,7 @@ pub(super) fn group(catalog: &Catalog, settings: &RuleSettings) -> Option<Group>
                 expr: bound(catalog, bad, spans),
             });
         }
-        for (severity, speed) in [(Severity::Critical, "Fast"), (Severity::Warning, "Slow")] {
+        for (severity, speed) in SPEEDS {
             rules.extend(alerts(catalog, slo, severity, speed, settings));
         }
     }
@@ -80,6 +80,18 @@ pub(super) fn group(catalog: &Catalog, settings: &RuleSettings) -> Option<Group>
         interval: None,
         rules,
     })
+}
+
+const SPEEDS: [(Severity, &str); 2] = [(Severity::Critical, "Fast"), (Severity::Warning, "Slow")];
+
+fn alert_name(slo: &Objective, speed: &str) -> String {
+    format!("{}Burns{speed}", slo.alert)
+}
+
+/// The names of an objective's alerts; none where it has no rules.
+pub(in crate::export) fn burn_alerts(slo: &Objective) -> impl Iterator<Item = String> + '_ {
+    let speeds = SPEEDS.iter().filter(|_| slo.bad.is_some());
+    speeds.map(|(_, speed)| alert_name(slo, speed))
 }
 
 fn record(slo: &Objective, window_s: u32) -> String {
@@ -101,7 +113,7 @@ fn alerts<'a>(
         .iter()
         .filter(move |burn| burn.severity == severity)
         .map(move |burn| {
-            let name = format!("{}Burns{speed}", slo.alert);
+            let name = alert_name(slo, speed);
             let on = slo.by.join(", ");
             let limit = burn.rate * slo.budget;
             let expr = format!(
