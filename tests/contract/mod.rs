@@ -5,6 +5,7 @@ mod assets;
 mod budget;
 mod charts_doc;
 mod demo;
+mod deploy;
 mod doors;
 mod exports;
 mod imports;

@@ -10,6 +10,7 @@ pub mod go_tool;
 pub mod host;
 pub mod host_build;
 pub mod http;
+pub mod manifests;
 pub mod paths;
 pub mod secrets;
 pub mod serve;

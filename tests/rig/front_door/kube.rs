@@ -4,12 +4,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
+use axum::http::Method;
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::{Https, objects};
+use super::{Https, definitions, objects};
 use crate::rig::child::{self, Tied};
 use crate::rig::go_tool::{ETCD, KUBE_APISERVER, KUBE_CONTROLLER_MANAGER};
+use crate::rig::http::Answer;
 use crate::rig::serve::free_port;
 use crate::rig::{http, wait};
 
@@ -65,6 +67,48 @@ impl Kube {
     pub fn token(&self, user: User) -> &str {
         let found = self.tokens.iter().find(|(other, _)| *other == user);
         found.map_or("", |(_, token)| token.as_str())
+    }
+
+    /// Makes custom resources known: `plural` of `group`.
+    pub async fn define(&self, group: &str, plural: &str) -> Result<()> {
+        definitions::apply(&self.https, &self.url, self.token(User::Admin), group, plural).await
+    }
+
+    /// Applies `object` as the administrator: server-side, strict, by the fixed field manager of an installation.
+    pub async fn apply(&self, object: &Value, dry_run: bool) -> Result<Answer> {
+        let dry = if dry_run { "&dryRun=All" } else { "" };
+        let address = self.address(object).await?;
+        let url = format!("{address}?fieldManager=install&fieldValidation=Strict&force=true{dry}");
+        let kind = "application/apply-patch+yaml";
+        let token = self.token(User::Admin);
+        // JSON is YAML.
+        self.https
+            .send(Method::PATCH, &url, token, kind, object.to_string())
+            .await
+    }
+
+    /// Where the API server keeps the object; asks it for the kind's plural and scope.
+    async fn address(&self, object: &Value) -> Result<String> {
+        let text = |path: &str| object.pointer(path).and_then(Value::as_str);
+        let version = text("/apiVersion").context("an object without apiVersion")?;
+        let root = if version.contains('/') { "apis" } else { "api" };
+        let base = format!("{}/{root}/{version}", self.url);
+        let known = self.https.get(&base, self.token(User::Admin)).await?.json()?;
+        let of_kind = |resource: &&Value| {
+            resource["kind"] == object["kind"] && resource["name"].as_str().is_some_and(|name| !name.contains('/'))
+        };
+        let resources = known.get("resources").and_then(Value::as_array);
+        let resource = resources
+            .and_then(|list| list.iter().find(of_kind))
+            .with_context(|| format!("the API server knows no {} of {version}", object["kind"]))?;
+        let plural = resource["name"].as_str().context("a resource without a name")?;
+        let name = text("/metadata/name").context("an object without a name")?;
+        Ok(if resource["namespaced"] == true {
+            let namespace = text("/metadata/namespace").with_context(|| format!("{plural} {name} has no namespace"))?;
+            format!("{base}/namespaces/{namespace}/{plural}/{name}")
+        } else {
+            format!("{base}/{plural}/{name}")
+        })
     }
 }
 
