@@ -198,8 +198,9 @@ impl Reader<'_> {
         let hides = self.may_hide("upstream", |l| &l.upstream)
             || self.may_hide("issuer-url", |l| &l.issuer_url)
             || self.may_hide("identity", |l| &l.identity);
-        let right = identity == Some(IdentityMode::Session) && upstream.as_deref() == Some("prometheus");
-        if !hides && !(right && issuer.is_some()) {
+        let right =
+            identity == Some(IdentityMode::Session) && upstream.as_deref() == Some("prometheus") && issuer.is_some();
+        if !hides && !right {
             self.faults.push(format!(
                 "{source}: a claim decides only with --identity session, --issuer-url and --upstream prometheus; \
                  elsewhere the cluster says who may see what"
