@@ -34,7 +34,7 @@ fn main() -> ExitCode {
             Command::Serve(args) => serve(&args)
                 .await
                 .map_err(|fault| (named(fault.code(), &fault), fault.exit_code())),
-            Command::Export(args) => match export::run(&args) {
+            Command::Export(args) => match export::run(&args).await {
                 Ok(report) => say(&report),
                 Err(fault) => Err((fault.to_string(), fault.exit_code())),
             },

@@ -9,6 +9,7 @@ mod deploy;
 mod doors;
 mod exports;
 mod imports;
+mod live_exports;
 mod manifest;
 mod own;
 mod program;

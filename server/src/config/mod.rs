@@ -18,6 +18,7 @@ use axum::http::Uri;
 pub use flags::{Layer, ServeArgs};
 pub use plugin::{PluginExtensions, PluginPart};
 pub use read::read;
+pub use value::url;
 
 /// Everything the server needs to know before it starts.
 #[derive(Debug, Clone, PartialEq, Eq)]

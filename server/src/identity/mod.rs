@@ -6,7 +6,7 @@
 mod bearer;
 mod session;
 
-use std::{fmt, net::SocketAddr};
+use std::{fmt, net::SocketAddr, path::Path};
 
 use axum::http::{HeaderMap, HeaderValue, Method, header::AUTHORIZATION};
 use secrecy::{ExposeSecret as _, SecretString};
@@ -102,6 +102,21 @@ enum Credential {
 }
 
 impl Caller {
+    /// Whoever runs the program, with the token that this file holds.
+    pub fn from_file(path: &Path) -> Result<Caller, String> {
+        Ok(Caller {
+            credential: Credential::Bearer(bearer::file(path)?),
+        })
+    }
+
+    /// Without a credential: for a store that asks for none.
+    #[must_use]
+    pub fn nobody() -> Caller {
+        Caller {
+            credential: Credential::Demo,
+        }
+    }
+
     fn session(token: SecretString, user: String, sight: Option<Sight>) -> Caller {
         Caller {
             credential: Credential::Session { token, user, sight },

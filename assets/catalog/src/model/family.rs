@@ -32,6 +32,9 @@ pub struct Devices {
     pub resources: Vec<String>,
     /// A concept whose series exist for every device.
     pub presence: ConceptId,
+    /// Where an administrator lists what the exporter collects, as lines of `name, type, help`; empty where there is no such
+    /// list.
+    pub collected: String,
 }
 
 /// How metrics alone tell which models a family serves.

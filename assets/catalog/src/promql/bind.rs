@@ -134,6 +134,10 @@ pub(crate) enum Ask<'a> {
         span: &'a str,
         tail: &'a str,
     },
+    OfSample {
+        head: &'a str,
+        tail: &'a str,
+    },
     /// As [`Self::Over`]; the current value where nothing is over it.
     OverOrNow {
         head: &'a str,
@@ -158,6 +162,7 @@ impl<'a> Ask<'a> {
             },
             (Span::Step, Some(span)) => Self::OverOrNow { head, span, tail },
             (Span::Step, None) => Self::Instant,
+            (Span::Sample, _) => Self::OfSample { head, tail },
         }
     }
 
@@ -165,6 +170,7 @@ impl<'a> Ask<'a> {
         match self {
             Self::Instant => selector.to_owned(),
             Self::Over { head, span, tail } => format!("{head}{selector}[{span}]{tail}"),
+            Self::OfSample { head, tail } => format!("{head}{selector}{tail}"),
             Self::OverOrNow { head, span, tail } => format!("({head}{selector}[{span}]{tail} or {selector})"),
         }
     }

@@ -43,6 +43,7 @@ pub(super) struct Family {
 pub(super) struct Devices {
     pub resources: Spanned<Vec<Text>>,
     pub presence: Text,
+    pub collected: Option<Text>,
 }
 
 #[derive(Deserialize)]

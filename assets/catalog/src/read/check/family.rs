@@ -97,7 +97,11 @@ pub(super) fn add_devices(catalog: &mut Catalog, raw: &raw::Family, check: &mut 
     let resources = devices.resources.get_ref().iter();
     let resources = resources.map(|name| name.get_ref().clone()).collect();
     if let Some(family) = catalog.families.get_mut(raw.id.get_ref().as_str()) {
-        family.devices = Some(Devices { resources, presence });
+        family.devices = Some(Devices {
+            resources,
+            presence,
+            collected: devices.collected.as_ref().map_or("", |text| text.get_ref()).to_owned(),
+        });
     }
 }
 
