@@ -123,6 +123,13 @@ impl Server {
         self.running.stop().await;
     }
 
+    /// The answer of another door.
+    pub async fn post(&self, door: &str, body: &Value) -> Result<Value> {
+        let answer = http::post_json(&format!("{}{door}", self.url), &[], body).await?;
+        ensure!(answer.status.is_success(), "{}: {}", answer.status, answer.text());
+        answer.json()
+    }
+
     /// Every panel's answer, by its id.
     pub async fn ask(&self, panels: &[&str], range: &Range) -> Result<BTreeMap<String, Answer>> {
         let mut answers = BTreeMap::new();

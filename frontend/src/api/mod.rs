@@ -8,7 +8,7 @@ mod panels;
 
 use gloo_net::http::{Request, RequestBuilder, Response};
 use serde::de::DeserializeOwned;
-use server_api::{ApiError, CatalogAnswer, Me, Models};
+use server_api::{ApiError, CatalogAnswer, Me, Models, SlosAnswer, SlosRequest};
 use web_sys::{AbortController, AbortSignal};
 
 pub use fault::{cut_short, fault_of};
@@ -56,6 +56,22 @@ impl Client {
 
     pub async fn me(&self) -> Result<Me, ApiError> {
         self.get("/api/me").await
+    }
+
+    /// How every objective stands. Ends when `signal` says so.
+    pub async fn slos(&self, asked: &SlosRequest, signal: Option<&AbortSignal>) -> Result<SlosAnswer, ApiError> {
+        let mut request = Request::post(&self.url("/api/slos"))
+            .header("Accept", "application/json")
+            .header("Content-Type", "application/json")
+            .abort_signal(signal);
+        if let Some(token) = &self.csrf {
+            request = request.header(CSRF_HEADER, token);
+        }
+        let body = serde_json::to_string(asked).map_err(|_| fault::not_understood())?;
+        let request = request.body(body).map_err(|_| fault::unreachable())?;
+        let response = good(request.send().await.map_err(|_| fault::unreachable())?).await?;
+        let text = response.text().await.map_err(|_| fault::unreachable())?;
+        serde_json::from_str(&text).map_err(|_| fault::not_understood())
     }
 
     /// Ends the session at `door`, which the server named.

@@ -1,12 +1,12 @@
 //! Every page with charts: a heading, the boards that go deeper, and the dashboard's panels. The page of models has the
-//! table of models above them.
+//! table of models above them, that of objectives the board of how they stand.
 
 use leptos::prelude::*;
 
 use crate::{
-    route::Page,
+    route::{Page, SLOS},
     state::App,
-    ui::{boards::Deeper, grid::Grid, models::ModelTable, notice::Notices, toolbar::Toolbar},
+    ui::{boards::Deeper, grid::Grid, models::ModelTable, notice::Notices, slos::SloBoard, toolbar::Toolbar},
 };
 
 pub fn page(app: App, page: Page) -> AnyView {
@@ -27,6 +27,7 @@ pub fn page(app: App, page: Page) -> AnyView {
         <Notices />
         <Deeper page=at.get_value() />
         {(at.get_value() == Page::Models).then(|| view! { <ModelTable /> })}
+        {(at.get_value().segment() == SLOS).then(|| view! { <SloBoard /> })}
         <Grid page=at.get_value() />
     }
     .into_any()

@@ -8,7 +8,7 @@ mod query;
 mod range;
 mod refresh;
 
-pub use page::Page;
+pub use page::{Page, SLOS};
 pub use range::{MORE_PRESETS, PRESETS, Preset, TimeRange};
 pub use refresh::{INTERVALS, Refresh};
 

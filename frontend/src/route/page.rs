@@ -11,6 +11,9 @@ pub enum Page {
     Board(String),
 }
 
+/// The board of objectives, by the id of its dashboard.
+pub const SLOS: &str = "slos";
+
 impl Page {
     pub const TABS: [Self; 4] = [Self::Overview, Self::Models, Self::Routing, Self::Gpus];
 

@@ -13,7 +13,7 @@ use std::{
 use leptos::prelude::*;
 use server_api::{ApiError, CatalogAnswer, DashboardEntry, Me, ModelEntry};
 
-use super::Board;
+use super::{Board, Slos};
 use crate::{
     host::{self, Host, Kind, Theme, Timeout},
     paint,
@@ -42,6 +42,7 @@ pub struct App {
     pub models: RwSignal<Load<Arc<Vec<ModelEntry>>>>,
     pub me: RwSignal<Load<Arc<Me>>>,
     pub board: Board,
+    pub slos: Slos,
     /// Width of the page in CSS pixels; 0 until it has been laid out.
     pub width: RwSignal<f64>,
     pub pixel_ratio: RwSignal<f64>,
@@ -65,6 +66,7 @@ impl App {
             models: RwSignal::new(Load::Waiting),
             me: RwSignal::new(Load::Waiting),
             board: Board::new(),
+            slos: Slos::new(),
             width: RwSignal::new(0.0),
             pixel_ratio: RwSignal::new(host::pixel_ratio()),
             dark: RwSignal::new(false),

@@ -8,8 +8,10 @@ mod board;
 mod panel;
 mod plot;
 mod schedule;
+mod slos;
 
 pub use app::{App, Load};
 pub use board::Board;
 pub use panel::{Look, PanelView, Shown, span};
 pub use plot::{Beyond, Line, Plot};
+pub use slos::Slos;

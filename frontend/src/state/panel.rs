@@ -173,11 +173,15 @@ impl PanelView {
         }
     }
 
-    /// The answer is there, and none of the names that could feed the panel exists in this scope and range.
+    /// The answer is there, and none of the names that could feed the panel exists in this scope and range, and nobody
+    /// knows what could be done about it.
     pub fn has_no_source(&self) -> bool {
-        self.shown
-            .as_ref()
-            .is_some_and(|shown| shown.look == Look::NoSamples && shown.sources.is_empty() && shown.waits_for.is_none())
+        self.shown.as_ref().is_some_and(|shown| {
+            shown.look == Look::NoSamples
+                && shown.sources.is_empty()
+                && shown.waits_for.is_none()
+                && shown.notes.is_empty()
+        })
     }
 
     pub fn look(&self) -> Look {

@@ -13,6 +13,7 @@ pub mod notice;
 pub mod panel;
 pub mod popover;
 pub mod shell;
+pub mod slos;
 pub mod stat;
 pub mod toolbar;
 

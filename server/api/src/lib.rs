@@ -8,6 +8,7 @@ pub mod error;
 pub mod frame;
 pub mod identity;
 pub mod panels;
+pub mod slos;
 pub mod wire;
 
 pub use catalog::{CatalogAnswer, DashboardEntry, FaultEntry, PanelEntry, QueryEntry, ThresholdEntry};
@@ -18,3 +19,4 @@ pub use panels::{
     Held, HeldLimit, Joined, JoinedBy, JoinedPod, PanelAnswer, PanelState, PanelsRequest, Record, Source, SourcePod,
     WaitsFor,
 };
+pub use slos::{Reading, SloAnswer, SloRow, SloState, SlosAnswer, SlosRequest};

@@ -64,8 +64,8 @@ pub struct Measured {
 }
 
 impl Measured {
-    pub async fn find(asking: &Asking, plan: &Plan, names: &Names) -> Measured {
-        let failure = match tokio::time::timeout(PATIENCE, seen(asking, plan, names)).await {
+    pub async fn find(asking: &Asking, plan: &Plan, panels: &[&Panel], names: &Names) -> Measured {
+        let failure = match tokio::time::timeout(PATIENCE, seen(asking, plan, panels, names)).await {
             Ok(Ok(seen)) => return Measured { seen, failed: false },
             Ok(Err(fault)) => fault.to_string(),
             Err(_) => format!("no answer within {PATIENCE:?}"),
@@ -78,15 +78,14 @@ impl Measured {
     }
 }
 
-async fn seen(asking: &Asking, plan: &Plan, names: &Names) -> Result<Arc<Seen>, Fault> {
+async fn seen(asking: &Asking, plan: &Plan, panels: &[&Panel], names: &Names) -> Result<Arc<Seen>, Fault> {
     let app = &asking.app;
-    let panels: Vec<&Panel> = plan.panels.iter().filter_map(|id| asking.catalog.panel(id)).collect();
     // Without names no panel asks anything, and each says why.
     let Ok(choices) = &names.choices else {
         return Ok(Arc::default());
     };
     let instants = instants(plan);
-    let Some(expr) = probe(&asking.catalog, &panels, choices, &plan.vars, instants.step) else {
+    let Some(expr) = probe(&asking.catalog, panels, choices, &plan.vars, instants.step) else {
         return Ok(Arc::default());
     };
     let range_s = plan.grid.range_s();
@@ -106,7 +105,9 @@ async fn seen(asking: &Asking, plan: &Plan, names: &Names) -> Result<Arc<Seen>, 
     let Decoded { data, warnings } = fetch::instants(asking, &key.expr, 0, instants).await?;
     let facts = Facts::read(data.into_iter().map(|frame| (frame.labels, frame.values)));
     // A store that could not look everywhere has not said that there is nothing.
-    let silent = facts.silent(&choices.jobs(&panels)).filter(|_| warnings.is_empty());
+    let silent = facts
+        .silent(&choices.jobs(panels.iter()))
+        .filter(|_| warnings.is_empty());
     // Before the first instant lies nothing that was asked for.
     let begins = silent.filter(|silent| *silent > 1).map(|silent| {
         let steps = i64::from(silent - 1) * i64::from(instants.step);

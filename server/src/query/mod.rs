@@ -15,6 +15,7 @@ mod me;
 mod measured;
 mod models;
 mod names;
+mod objectives;
 mod panel;
 mod partial;
 mod plan;
@@ -23,7 +24,7 @@ mod wall;
 use std::sync::Arc;
 
 use axum::http::StatusCode;
-use catalog::Catalog;
+use catalog::{Catalog, Panel};
 use futures_util::{StreamExt as _, stream::FuturesUnordered};
 use server_api::{PanelsRequest, Record};
 use tokio::sync::{OnceCell, mpsc};
@@ -35,6 +36,7 @@ pub use kept::Kept;
 pub use me::me;
 pub use measured::Known;
 pub use models::models;
+pub use objectives::objectives;
 pub use wall::Author;
 
 use crate::{app::App, error::Fault, identity::Caller, telemetry::RequestId};
@@ -93,8 +95,9 @@ async fn answer_all(
         scraped: OnceCell::new(),
     };
     let asking = &asking;
-    let names = Names::find(asking, &plan).await;
-    let measured = Measured::find(asking, &plan, &names).await;
+    let panels: Vec<&Panel> = plan.panels.iter().filter_map(|id| asking.catalog.panel(id)).collect();
+    let names = Names::find(asking, &plan, &panels).await;
+    let measured = Measured::find(asking, &plan, &panels, &names).await;
     if let Some(begins) = measured.seen.begins {
         plan.begin(begins);
     }

@@ -34,15 +34,15 @@ pub struct Names {
 }
 
 impl Names {
-    pub async fn find(asking: &Asking, plan: &Plan) -> Names {
+    /// For these panels, in the plan's range and within its variables.
+    pub async fn find(asking: &Asking, plan: &Plan, panels: &[&Panel]) -> Names {
         let catalog = &asking.catalog;
-        let panels: Vec<&Panel> = plan.panels.iter().filter_map(|id| catalog.panel(id)).collect();
         let mut candidates = candidates(catalog, panels.iter().copied());
-        let more = join_candidates(catalog, &panels);
+        let more = join_candidates(catalog, panels);
         let devices = !more.is_empty();
         let chosen = who_candidates(catalog, &plan.vars);
         let choice = !chosen.is_empty();
-        let alive = alive_candidates(catalog, &panels);
+        let alive = alive_candidates(catalog, panels);
         for candidate in more.into_iter().chain(chosen).chain(alive) {
             if !candidates.contains(&candidate) {
                 candidates.push(candidate);

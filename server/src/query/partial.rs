@@ -96,7 +96,7 @@ pub fn answer(id: &str, found: Found<'_>, plan: &Plan) -> PanelAnswer {
     }
 }
 
-fn told(source: ChosenSource) -> Source {
+pub fn told(source: ChosenSource) -> Source {
     let monitors = source.monitors().into_iter().map(str::to_owned).collect();
     let pod = |((namespace, pod), jobs): ((String, String), BTreeSet<String>)| SourcePod {
         namespace,

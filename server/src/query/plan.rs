@@ -1,6 +1,8 @@
 //! Reads a dashboard's request: which panels, which variables, which instants. Everything that is wrong with the whole
 //! request is found here, before the upstream hears of it.
 
+use std::collections::BTreeMap;
+
 use catalog::{
     Catalog,
     promql::{Grid, GridError, LabelValue, MAX_POINTS, Vars, grid},
@@ -34,6 +36,19 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// Of one instant, for what no page draws.
+    pub fn of_instant(vars: Vars, namespaces: Vec<String>, grid: Grid, scrape_interval_s: u32) -> Plan {
+        Plan {
+            panels: Vec::new(),
+            vars,
+            namespaces,
+            grid,
+            begins: None,
+            width: 1,
+            scrape_interval_s,
+        }
+    }
+
     /// Leaves out the part of the range of which the store holds nothing any more, so that its pixels go to the rest.
     pub fn begin(&mut self, begins: i64) {
         if let Ok(grid) = grid(begins, self.grid.end, self.width, self.scrape_interval_s) {
@@ -72,6 +87,29 @@ pub fn read(catalog: &Catalog, request: PanelsRequest, scrape_interval_s: u32) -
             return bad(format!("`panels` names more than {MOST_PANELS}"));
         }
     }
+    let (vars, namespaces) = variables(catalog, vars)?;
+    let grid = grid(from, to, width, scrape_interval_s).map_err(|fault| match fault {
+        GridError::Reversed { from, to } => Fault::RangeReversed { from, to },
+        GridError::TooManyPoints { points, .. } => Fault::TooManyPoints {
+            points,
+            limit: MAX_POINTS,
+        },
+        other => Fault::BadRequest(other.to_string()),
+    })?;
+    Ok(Plan {
+        panels: unique,
+        vars,
+        namespaces,
+        grid,
+        begins: None,
+        width,
+        scrape_interval_s,
+    })
+}
+
+/// The variables as they are bound, and the namespaces chosen.
+pub fn variables(catalog: &Catalog, vars: BTreeMap<String, Vec<String>>) -> Result<(Vars, Vec<String>), Fault> {
+    let bad = |reason: String| Err(Fault::BadRequest(reason));
     let mut known = catalog.variables();
     known.insert(WORKLOAD);
     if let Some(name) = vars.keys().find(|name| !known.contains(name.as_str())) {
@@ -85,26 +123,10 @@ pub fn read(catalog: &Catalog, request: PanelsRequest, scrape_interval_s: u32) -
     if vars.values().flatten().any(|value| value.len() > LONGEST_VALUE) {
         return bad(format!("a value of `vars` is longer than {LONGEST_VALUE} bytes"));
     }
-    let grid = grid(from, to, width, scrape_interval_s).map_err(|fault| match fault {
-        GridError::Reversed { from, to } => Fault::RangeReversed { from, to },
-        GridError::TooManyPoints { points, .. } => Fault::TooManyPoints {
-            points,
-            limit: MAX_POINTS,
-        },
-        other => Fault::BadRequest(other.to_string()),
-    })?;
     let namespaces = vars.get("namespace").cloned().unwrap_or_default();
     let mut bound = Vars::new();
     for (variable, values) in vars {
         bound.set(&variable, values.into_iter().map(LabelValue::new));
     }
-    Ok(Plan {
-        panels: unique,
-        vars: bound,
-        namespaces,
-        grid,
-        begins: None,
-        width,
-        scrape_interval_s,
-    })
+    Ok((bound, namespaces))
 }

@@ -112,6 +112,7 @@ fn with_caller(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/api/me", get(api::me))
         .route("/api/models", get(api::models))
         .route("/api/panels", post(panels::panels))
+        .route("/api/slos", post(panels::slos))
         .merge(metrics_api("/api/v1"))
         .merge(metrics_api("/ns/{namespace}/api/v1"))
         .route_layer(from_fn_with_state(Arc::clone(app), identify::identify))

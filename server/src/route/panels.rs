@@ -1,9 +1,10 @@
-//! `POST /api/panels`: a whole dashboard, each panel on its way as soon as it is ready.
+//! `POST /api/panels`: a whole dashboard, each panel on its way as soon as it is ready; and `POST /api/slos`: the board of
+//! objectives, whole.
 
 use std::{io, sync::Arc};
 
 use axum::{
-    Extension,
+    Extension, Json,
     body::Body,
     extract::{Request, State},
     http::{
@@ -13,8 +14,9 @@ use axum::{
 };
 use bytes::Bytes;
 use futures_util::stream;
+use serde::de::DeserializeOwned;
 use server_api::{
-    PanelsRequest, Record,
+    PanelsRequest, Record, SlosAnswer,
     wire::{self, FRAMES_V1, NDJSON},
 };
 
@@ -74,7 +76,7 @@ pub async fn panels(
     request: Request,
 ) -> Result<Response<Body>, Fault> {
     let form = Form::of(request.headers())?;
-    let request = read(&body::read(request.into_body()).await?)?;
+    let request: PanelsRequest = read(&body::read(request.into_body()).await?)?;
     let mut answers = query::dashboard(&app, caller, request, &id)?;
     let records = stream::poll_fn(move |context| answers.poll_recv(context));
     let pieces = futures_util::StreamExt::map(records, move |record| form.encode(&record));
@@ -83,8 +85,19 @@ pub async fn panels(
     Ok(response)
 }
 
+/// How every objective stands.
+pub async fn slos(
+    State(app): State<Arc<App>>,
+    Extension(caller): Extension<Arc<Caller>>,
+    Extension(id): Extension<RequestId>,
+    request: Request,
+) -> Result<Json<SlosAnswer>, Fault> {
+    let request = read(&body::read(request.into_body()).await?)?;
+    query::objectives(&app, caller, request, &id).await.map(Json)
+}
+
 /// The sentence names the field: `vars.model: invalid type: …`.
-fn read(body: &[u8]) -> Result<PanelsRequest, Fault> {
+fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Fault> {
     let mut json = serde_json::Deserializer::from_slice(body);
     let request = serde_path_to_error::deserialize(&mut json).map_err(|fault| {
         let at = match fault.path().to_string().as_str() {
@@ -125,7 +138,7 @@ mod tests {
 
     #[test]
     fn a_body_that_cannot_be_read_is_answered_with_where_and_why() {
-        let check = |body: &str| match read(body.as_bytes()) {
+        let check = |body: &str| match read::<PanelsRequest>(body.as_bytes()) {
             Err(Fault::BadRequest(reason)) => reason,
             other => panic!("{other:?}"),
         };

@@ -1,15 +1,15 @@
 //! What the page asks of the server, and when.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use leptos::prelude::*;
-use server_api::{CatalogAnswer, PanelEntry, PanelsRequest};
+use server_api::{CatalogAnswer, PanelEntry, PanelsRequest, SlosRequest};
 
 use super::{App, Load};
 use crate::{
     api::Client,
     host::{self, Timeout},
-    route::Page,
+    route::{Location, Page, SLOS},
     state::schedule,
 };
 
@@ -77,19 +77,9 @@ impl App {
             return None;
         }
         let (from, to) = at.range.bounds(host::now());
-        let mut vars = std::collections::BTreeMap::new();
-        if let Some(namespace) = at.scope.namespace() {
-            vars.insert("namespace".to_owned(), vec![namespace.to_owned()]);
-        }
-        if !at.models.is_empty() {
-            vars.insert("model".to_owned(), at.models);
-        }
-        if !at.workloads.is_empty() {
-            vars.insert("workload".to_owned(), at.workloads);
-        }
         Some(PanelsRequest {
             panels,
-            vars,
+            vars: vars(at),
             from,
             to,
             width,
@@ -107,6 +97,14 @@ impl App {
             )
         });
         if let Some(question) = question {
+            if untrack(|| self.page()).segment() == SLOS {
+                let asked = SlosRequest {
+                    vars: question.vars.clone(),
+                    from: question.from,
+                    to: question.to,
+                };
+                self.slos.ask(self.client(), asked, selection.clone());
+            }
             self.board.ask(self.client(), question, selection, entries);
         }
     }
@@ -163,6 +161,20 @@ impl App {
             self.host().set_title(&format!("{title} · Servelens"));
         });
     }
+}
+
+/// What the place chooses, by the server's names.
+fn vars(at: Location) -> BTreeMap<String, Vec<String>> {
+    let namespace = at.scope.namespace().map(str::to_owned).into_iter().collect();
+    [
+        ("namespace", namespace),
+        ("model", at.models),
+        ("workload", at.workloads),
+    ]
+    .into_iter()
+    .filter(|(_, values): &(_, Vec<String>)| !values.is_empty())
+    .map(|(name, values)| (name.to_owned(), values))
+    .collect()
 }
 
 fn dashboard(catalog: &CatalogAnswer, id: &str) -> Vec<Arc<PanelEntry>> {

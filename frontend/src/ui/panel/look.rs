@@ -105,9 +105,12 @@ pub fn Empty(#[prop(into)] look: Signal<Look>, #[prop(into)] shown: Signal<Optio
             next = error.next_step;
         }
         let notes = shown.with(|shown| shown.as_ref().map_or(Vec::new(), |shown| shown.notes.clone()));
-        if which == Look::NoSamples && !notes.is_empty() {
-            next = notes.join(" ");
+        let mut notes = notes.into_iter().filter(|_| which == Look::NoSamples);
+        if let Some(first) = notes.next() {
+            next = first;
         }
+        // To be copied as they are.
+        let lines: Vec<String> = notes.collect();
         let marked = code.clone();
         let retry = matches!(which, Look::Error | Look::Unknown);
         view! {
@@ -115,6 +118,7 @@ pub fn Empty(#[prop(into)] look: Signal<Look>, #[prop(into)] shown: Signal<Optio
                 <span class="sl-empty-icon">{icon(picture(which))}</span>
                 <p class="sl-empty-said">{said}</p>
                 <p class="sl-empty-next">{next}</p>
+                {(!lines.is_empty()).then(|| view! { <pre class="sl-empty-lines">{lines.join("\n")}</pre> })}
                 {retry
                     .then(|| {
                         view! {

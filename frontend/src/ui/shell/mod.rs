@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     host::{Kind, Theme},
-    route::Page,
+    route::{Location, Page},
     state::{App, Load},
 };
 
@@ -62,11 +62,16 @@ pub fn href(app: App, page: &Page) -> String {
 
 /// A plain click stays on the page; with a key or another button the browser does what it does with links.
 pub fn follow(app: App, page: &Page, event: &MouseEvent) {
+    follow_to(app, || app.at().on(page.clone()), event);
+}
+
+/// To any place; `to` is asked when it is time to go there.
+pub fn follow_to(app: App, to: impl FnOnce() -> Location, event: &MouseEvent) {
     if event.button() != 0 || event.ctrl_key() || event.meta_key() || event.shift_key() || event.alt_key() {
         return;
     }
     event.prevent_default();
-    app.go(untrack(|| app.at().on(page.clone())));
+    app.go(untrack(to));
 }
 
 fn side(app: App) -> AnyView {
