@@ -2,6 +2,7 @@
 //! word in the browser's console, and without touching the console's own links.
 
 mod console;
+mod extras;
 mod faults;
 mod life;
 
