@@ -6,7 +6,9 @@
 mod dependencies;
 mod lexer;
 mod licence;
+pub mod locales;
 mod manifests;
+mod palette;
 mod rooms;
 mod source;
 mod style;

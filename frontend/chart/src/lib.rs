@@ -2,7 +2,7 @@
 //!
 //! A chart never knows what it draws, and this crate never touches the DOM, a clock, the environment or a
 //! file: local time comes in through [`Clock`], colours through [`Theme`], and pixels leave through any
-//! plotters `DrawingBackend`. So every line of it is tested natively.
+//! plotters `DrawingBackend` that can dash a line ([`Surface`]). So every line of it is tested natively.
 //!
 //! Lengths are CSS pixels (`f64`) everywhere but at the backend, which counts [`SUBPIXEL`] units to a pixel.
 //!
@@ -22,8 +22,8 @@ mod ticks;
 mod trace;
 mod unit;
 
-pub use draw::{DrawError, draw};
-pub use hit::{Hit, hit};
+pub use draw::{DASHES, DrawError, Surface, dash, draw};
+pub use hit::{Hit, Move, hit, moved};
 pub use layout::{BarSlot, Caption, Layout, Rect, XTick, YTick, layout};
 pub use order::{order, sorted};
 pub use scale::{TimeScale, ValueScale};

@@ -71,7 +71,15 @@ impl Client {
         let request = request.body(body).map_err(|_| fault::unreachable())?;
         let response = good(request.send().await.map_err(|_| fault::unreachable())?).await?;
         let text = response.text().await.map_err(|_| fault::unreachable())?;
-        serde_json::from_str(&text).map_err(|_| fault::not_understood())
+        serde_json::from_slice(text.as_bytes()).map_err(|_| fault::not_understood())
+    }
+
+    /// The words of a language: JSON, as [`crate::words::speak`] takes it.
+    pub async fn words(&self, tag: &str, file: &str) -> Result<String, ApiError> {
+        text(Request::get(
+            &self.url(&format!("/locales/{tag}/plugin__servelens{file}.json")),
+        ))
+        .await
     }
 
     /// Ends the session at `door`, which the server named.

@@ -6,7 +6,15 @@ use leptos::prelude::*;
 use crate::{
     route::{Page, SLOS},
     state::App,
-    ui::{boards::Deeper, grid::Grid, models::ModelTable, notice::Notices, slos::SloBoard, toolbar::Toolbar},
+    ui::{
+        boards::{Crumbs, Deeper},
+        grid::Grid,
+        models::ModelTable,
+        notice::Notices,
+        slos::SloBoard,
+        toolbar::Toolbar,
+    },
+    words::t,
 };
 
 pub fn page(app: App, page: Page) -> AnyView {
@@ -14,11 +22,12 @@ pub fn page(app: App, page: Page) -> AnyView {
     let title = move || at.with_value(|page| app.title(page));
     let tells = move || {
         let board = at.with_value(|page| app.dashboard(page));
-        board.map(|board| board.tells).unwrap_or_default()
+        board.map(|board| t(&board.tells)).unwrap_or_default()
     };
     view! {
         <div class="sl-head">
             <div class="sl-head-text">
+                <Crumbs page=at.get_value() />
                 <h1>{Signal::derive(title)}</h1>
                 <p class="sl-muted">{Signal::derive(tells)}</p>
             </div>

@@ -1,5 +1,7 @@
 //! The time range of the page.
 
+use crate::words::key;
+
 /// A range that ends now and moves on with every refresh.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Preset {
@@ -32,32 +34,33 @@ impl Preset {
         all.into_iter().find(|preset| preset.name() == name)
     }
 
+    /// In the address; on the page it is looked up.
     pub fn name(self) -> &'static str {
         match self {
-            Self::QuarterHour => "15m",
-            Self::Hour => "1h",
-            Self::ThreeHours => "3h",
-            Self::SixHours => "6h",
-            Self::TwelveHours => "12h",
-            Self::Day => "24h",
-            Self::TwoDays => "2d",
-            Self::Week => "7d",
-            Self::Month => "30d",
+            Self::QuarterHour => key("15m"),
+            Self::Hour => key("1h"),
+            Self::ThreeHours => key("3h"),
+            Self::SixHours => key("6h"),
+            Self::TwelveHours => key("12h"),
+            Self::Day => key("24h"),
+            Self::TwoDays => key("2d"),
+            Self::Week => key("7d"),
+            Self::Month => key("30d"),
         }
     }
 
-    /// For a reader: "last hour".
+    /// For a reader, in English: "last hour".
     pub fn spoken(self) -> &'static str {
         match self {
-            Self::QuarterHour => "last 15 minutes",
-            Self::Hour => "last hour",
-            Self::ThreeHours => "last 3 hours",
-            Self::SixHours => "last 6 hours",
-            Self::TwelveHours => "last 12 hours",
-            Self::Day => "last 24 hours",
-            Self::TwoDays => "last 2 days",
-            Self::Week => "last 7 days",
-            Self::Month => "last 30 days",
+            Self::QuarterHour => key("last 15 minutes"),
+            Self::Hour => key("last hour"),
+            Self::ThreeHours => key("last 3 hours"),
+            Self::SixHours => key("last 6 hours"),
+            Self::TwelveHours => key("last 12 hours"),
+            Self::Day => key("last 24 hours"),
+            Self::TwoDays => key("last 2 days"),
+            Self::Week => key("last 7 days"),
+            Self::Month => key("last 30 days"),
         }
     }
 

@@ -18,6 +18,7 @@ use crate::{
     host::{self, Host, Kind, Theme, Timeout},
     paint,
     route::{Location, NoSuchPage, Page, Scope, TimeRange},
+    words::{Language, t},
 };
 
 static MOUNTS: AtomicU32 = AtomicU32::new(0);
@@ -47,6 +48,10 @@ pub struct App {
     pub width: RwSignal<f64>,
     pub pixel_ratio: RwSignal<f64>,
     pub dark: RwSignal<bool>,
+    /// `None` until its words are there: then the page is drawn, and anew with each other one.
+    pub language: RwSignal<Option<Language>>,
+    /// Changes when the words of what panels tell are there too.
+    pub explained: RwSignal<bool>,
     /// `None` until the style sheet is there.
     pub theme: RwSignal<Option<Arc<chart::Theme>>>,
     /// The instant under the pointer, Unix seconds: all charts of the page mark it.
@@ -70,6 +75,8 @@ impl App {
             width: RwSignal::new(0.0),
             pixel_ratio: RwSignal::new(host::pixel_ratio()),
             dark: RwSignal::new(false),
+            language: RwSignal::new(None),
+            explained: RwSignal::new(false),
             theme: RwSignal::new(None),
             hover: RwSignal::new(None),
             hidden: RwSignal::new(host::hidden()),
@@ -135,8 +142,8 @@ impl App {
     /// A page's heading: a tab's own word, else the dashboard's; empty until that is known.
     pub fn title(self, page: &Page) -> String {
         match page {
-            Page::Board(_) => self.dashboard(page).map(|board| board.title).unwrap_or_default(),
-            tab => tab.title().to_owned(),
+            Page::Board(_) => self.dashboard(page).map(|board| t(&board.title)).unwrap_or_default(),
+            tab => t(tab.title()),
         }
     }
 

@@ -13,5 +13,5 @@ mod slos;
 pub use app::{App, Load};
 pub use board::Board;
 pub use panel::{Look, PanelView, Shown, span};
-pub use plot::{Beyond, Line, Plot};
+pub use plot::{Beyond, Line, Plot, cursor, tell};
 pub use slos::Slos;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use server_api::{ApiError, PanelAnswer, PanelEntry, PanelState, Source, WaitsFor};
 
 use super::plot::Plot;
+use crate::words::{counted, forms, t, t_with};
 
 /// An answer, made ready to draw.
 #[derive(Debug)]
@@ -68,10 +69,13 @@ impl Shown {
     pub fn notes(&self) -> Vec<String> {
         let window = self.window_s.zip(self.sparse_s).map(|(window, sparse)| {
             let [window, sparse] = [window, sparse].map(span);
-            format!("Samples are {sparse} apart, so each point is made from {window}.")
+            t_with(
+                "Samples are {{sparse}} apart, so each point is made from {{window}}.",
+                &[("sparse", &sparse), ("window", &window)],
+            )
         });
         let both = [self.plot.beyond(), self.plot.infinite()];
-        let both = both.into_iter().flatten().map(str::to_owned);
+        let both = both.into_iter().flatten().map(t);
         let limits = self.limits.iter().cloned();
         both.chain(self.plot.faint()).chain(window).chain(limits).collect()
     }
@@ -95,12 +99,12 @@ impl Shown {
 
 /// `120` to `2 minutes`.
 pub fn span(seconds: u32) -> String {
-    let (count, unit) = match seconds {
-        s if s >= 7200 && s.is_multiple_of(3600) => (s / 3600, "hours"),
-        s if s >= 120 && s.is_multiple_of(60) => (s / 60, "minutes"),
-        s => (s, "seconds"),
-    };
-    format!("{count} {unit}")
+    let said = |forms, count: u32| counted(forms, usize::try_from(count).unwrap_or_default(), &[]);
+    match seconds {
+        s if s >= 7200 && s.is_multiple_of(3600) => said(forms("{{count}} hour", "{{count}} hours"), s / 3600),
+        s if s >= 120 && s.is_multiple_of(60) => said(forms("{{count}} minute", "{{count}} minutes"), s / 60),
+        s => said(forms("{{count}} second", "{{count}} seconds"), s),
+    }
 }
 
 /// The looks of a panel; each has its own picture, sentence and next step.

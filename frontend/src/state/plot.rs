@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use chart::{Kind, Level, Unit, bucket_labels, parse_number, sorted};
 use server_api::{Few, Frame, Held, HeldLimit, PanelEntry, Said, is_absent, said};
 
+use crate::words::{self, key, t, t_with};
+
 /// One series with the name that the legend gives it.
 #[derive(Debug, Clone)]
 pub struct Line {
@@ -67,7 +69,7 @@ impl Line {
             Said::MoreThan => ">",
             Said::LessThan => "<",
         };
-        format!("{sign}{}", unit.format(value))
+        format!("{sign}{}", words::number(unit.format(value)))
     }
 
     /// The sample at `unix`, or the one that holds there since less than a step ago.
@@ -117,13 +119,13 @@ impl Beyond {
         }
     }
 
-    /// As a tile says it beside the number.
+    /// As a tile says it beside the number, in English.
     pub fn word(self) -> &'static str {
         match self {
-            Self::High(Level::Warning) => "high",
-            Self::Low(Level::Warning) => "low",
-            Self::High(Level::Critical) => "critical",
-            Self::Low(Level::Critical) => "critically low",
+            Self::High(Level::Warning) => key("high"),
+            Self::Low(Level::Warning) => key("low"),
+            Self::High(Level::Critical) => key("critical"),
+            Self::Low(Level::Critical) => key("critically low"),
         }
     }
 }
@@ -175,7 +177,7 @@ impl Plot {
         !self.lines.iter().any(drawn) && self.bars.is_empty()
     }
 
-    /// What to know about numbers that begin with `>` or `<`, where there are any.
+    /// What to know about numbers that begin with `>` or `<`, where there are any; in English.
     pub fn beyond(&self) -> Option<&'static str> {
         let any = |what: Said| {
             let has = |line: &Line| line.values.iter().any(|value| line.said(*value) == what);
@@ -183,9 +185,15 @@ impl Plot {
         };
         match (any(Said::MoreThan), any(Said::LessThan)) {
             (false, false) => None,
-            (true, false) => Some("> means beyond the last bucket of the histogram: how far is not measured."),
-            (false, true) => Some("< means within the first bucket of the histogram: where is not measured."),
-            (true, true) => Some("> and < mean beyond the last or within the first bucket: how far is not measured."),
+            (true, false) => Some(key(
+                "> means beyond the last bucket of the histogram: how far is not measured.",
+            )),
+            (false, true) => Some(key(
+                "< means within the first bucket of the histogram: where is not measured.",
+            )),
+            (true, true) => Some(key(
+                "> and < mean beyond the last or within the first bucket: how far is not measured.",
+            )),
         }
     }
 
@@ -195,7 +203,9 @@ impl Plot {
             .lines
             .iter()
             .any(|line| line.values.iter().any(|value| value.is_infinite()));
-        any.then_some("∞ marks samples that are infinite, such as a share of nothing: they stand at the chart's edge.")
+        any.then_some(key(
+            "∞ marks samples that are infinite, such as a share of nothing: they stand at the chart's edge.",
+        ))
     }
 
     /// Draws limits where the histogram can tell, and leaves out those that it cannot.
@@ -243,8 +253,9 @@ impl Plot {
         } else {
             format!("{least} to {most}")
         };
-        Some(format!(
-            "Faint: fewer than {under} measurements in the window, too few to mean much."
+        Some(t_with(
+            "Faint: fewer than {{under}} measurements in the window, too few to mean much.",
+            &[("under", &under)],
         ))
     }
 
@@ -258,28 +269,9 @@ impl Plot {
         high.or(low.map(|(_, level)| Beyond::Low(*level)))
     }
 
-    /// The chart in words, for who cannot see it: at most six series, then how many more.
-    pub fn spoken(&self, title: &str) -> String {
-        const SAID: usize = 6;
-        let mut text = format!("{title}.");
-        for (label, value) in &self.bars {
-            text.push_str(&format!(" {label}: {}.", self.unit.format(*value)));
-        }
-        for line in self.lines.iter().take(SAID) {
-            let (Some((_, last)), Some((low, high))) = (line.last(), line.extent()) else {
-                continue;
-            };
-            let [last, low, high] = [last, low, high].map(|value| match line.said(value) {
-                Said::Exactly => self.unit.format(value),
-                Said::MoreThan => format!("more than {}", self.unit.format(value)),
-                Said::LessThan => format!("less than {}", self.unit.format(value)),
-            });
-            text.push_str(&format!(" {}: now {last}, between {low} and {high}.", line.name));
-        }
-        if let Some(more) = self.lines.len().checked_sub(SAID).filter(|more| *more > 0) {
-            text.push_str(&format!(" And {more} more series."));
-        }
-        text
+    /// A value that belongs to no line, with its unit.
+    pub fn say(&self, value: f64) -> String {
+        words::number(self.unit.format(value))
     }
 }
 
@@ -299,7 +291,7 @@ fn lines(entry: &PanelEntry, frames: Vec<Frame>) -> Vec<Line> {
         .map(|(color, frame)| {
             let template = entry.queries.get(frame.query).map_or("", |query| query.legend.as_str());
             Line {
-                name: legend(template, &frame.labels, &entry.title),
+                name: legend(&t(template), &frame.labels, &t(&entry.title)),
                 color,
                 start: frame.start,
                 step: frame.step,
@@ -359,6 +351,10 @@ pub fn legend(template: &str, labels: &BTreeMap<String, String>, otherwise: &str
         values => values.join(" "),
     }
 }
+
+mod tell;
+
+pub use tell::{cursor, tell};
 
 #[cfg(test)]
 mod tests;

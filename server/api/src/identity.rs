@@ -31,6 +31,9 @@ pub struct Right {
     pub role: String,
     /// The command that grants it.
     pub grant: String,
+    /// The port of the metrics front that checks it; absent where there is no front.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub port: Option<u16>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]

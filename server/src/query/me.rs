@@ -7,7 +7,7 @@ use server_api::{Me, Right, Scope};
 use super::{Eyes, decode, fetch, is_denied};
 use crate::{
     app::App,
-    cluster::Access,
+    cluster::{self, Access},
     error::Fault,
     identity::Caller,
     upstream::{Api, LabelName, Params},
@@ -17,6 +17,9 @@ use crate::{
 const LOOK_BACK_S: i64 = 3_600;
 const CLUSTER_ROLE: &str = "cluster-monitoring-view";
 const NAMESPACE_ROLE: &str = "view";
+const RULES_ROLE: &str = "monitoring-rules-view";
+/// Namespaces whose rules are asked about: who may read them in one usually may in all.
+const RULES_ASKED: usize = 4;
 
 /// A store that denies is an answer (the caller sees nothing); one that fails is a fault.
 pub async fn me(app: &App, caller: &Arc<Caller>) -> Result<Me, Fault> {
@@ -33,7 +36,7 @@ pub async fn me(app: &App, caller: &Arc<Caller>) -> Result<Me, Fault> {
                 user: caller.user().to_owned(),
                 scope: if allowed { Scope::Cluster } else { Scope::None },
                 namespaces: found.unwrap_or_default(),
-                rights: vec![everything(allowed, caller.user())],
+                rights: vec![everything(allowed, caller.user(), None)],
                 sign_out: sign_out(caller),
             })
         }
@@ -58,12 +61,23 @@ async fn told(app: &App, caller: &Arc<Caller>, access: &Access) -> Result<Me, Fa
             "oc adm policy add-role-to-user {NAMESPACE_ROLE} {} -n <namespace>",
             in_command(&access.user)
         ),
+        port: Some(9092),
+    };
+    let rules = Right {
+        name: "Read the rules and alerts of a namespace".to_owned(),
+        allowed: access.cluster || may_read_rules(app, caller, &namespaces).await?,
+        role: RULES_ROLE.to_owned(),
+        grant: format!(
+            "oc adm policy add-role-to-user {RULES_ROLE} {} -n <namespace>",
+            in_command(&access.user)
+        ),
+        port: Some(9093),
     };
     Ok(Me {
         user: access.user.clone(),
         scope,
         namespaces,
-        rights: vec![everything(access.cluster, &access.user), own],
+        rights: vec![everything(access.cluster, &access.user, Some(9091)), own, rules],
         sign_out: sign_out(caller),
     })
 }
@@ -81,9 +95,21 @@ fn claimed(caller: &Caller) -> Me {
             allowed,
             role: "the claim that `namespaces-claim` names".to_owned(),
             grant: "Let the issuer list the namespace in that claim, and sign in again.".to_owned(),
+            port: None,
         }],
         sign_out: sign_out(caller),
     }
+}
+
+/// In one of the first namespaces, at least.
+async fn may_read_rules(app: &App, caller: &Arc<Caller>, namespaces: &[String]) -> Result<bool, Fault> {
+    let Some(cluster) = &app.cluster else { return Ok(false) };
+    for namespace in namespaces.iter().take(RULES_ASKED) {
+        if cluster.may(caller, cluster::Right::rules_of(namespace)).await? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Where a session can be ended, if there is one.
@@ -91,7 +117,7 @@ fn sign_out(caller: &Caller) -> Option<String> {
     caller.can_sign_out().then(|| crate::route::SIGN_OUT.to_owned())
 }
 
-fn everything(allowed: bool, user: &str) -> Right {
+fn everything(allowed: bool, user: &str, port: Option<u16>) -> Right {
     Right {
         name: "Read the metrics of every namespace".to_owned(),
         allowed,
@@ -100,6 +126,7 @@ fn everything(allowed: bool, user: &str) -> Right {
             "oc adm policy add-cluster-role-to-user {CLUSTER_ROLE} {}",
             in_command(user)
         ),
+        port,
     }
 }
 

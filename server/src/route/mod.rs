@@ -96,6 +96,7 @@ fn open() -> Router<Arc<App>> {
         .route("/plugin-entry.js", get(assets::entry))
         .route("/asset-manifest.json", get(assets::asset_manifest))
         .route("/assets/{name}", get(assets::asset))
+        .route("/locales/{language}/{name}", get(assets::locale))
         .route("/", get(assets::index))
         .route("/servelens", get(assets::index))
         .route("/servelens/", get(assets::index))

@@ -124,7 +124,7 @@ async fn a_developer_asks_port_9092_for_all_own_namespaces_in_one_question_and_n
     GET /9092/api/v1/series match[]=up namespace=a
     GET /9093/api/v1/alerts namespace=a
     ");
-    insta::assert_snapshot!(server.get("/api/me").await.text(), @r#"{"user":"alice","scope":"namespaces","namespaces":["a","b"],"rights":[{"name":"Read the metrics of every namespace","allowed":false,"role":"cluster-monitoring-view","grant":"oc adm policy add-cluster-role-to-user cluster-monitoring-view alice"},{"name":"Read the metrics of a namespace","allowed":true,"role":"view","grant":"oc adm policy add-role-to-user view alice -n <namespace>"}]}"#);
+    insta::assert_snapshot!(server.get("/api/me").await.text(), @r#"{"user":"alice","scope":"namespaces","namespaces":["a","b"],"rights":[{"name":"Read the metrics of every namespace","allowed":false,"role":"cluster-monitoring-view","grant":"oc adm policy add-cluster-role-to-user cluster-monitoring-view alice","port":9091},{"name":"Read the metrics of a namespace","allowed":true,"role":"view","grant":"oc adm policy add-role-to-user view alice -n <namespace>","port":9092},{"name":"Read the rules and alerts of a namespace","allowed":true,"role":"monitoring-rules-view","grant":"oc adm policy add-role-to-user monitoring-rules-view alice -n <namespace>","port":9093}]}"#);
 }
 
 #[tokio::test]

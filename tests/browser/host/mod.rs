@@ -4,6 +4,7 @@
 mod console;
 mod extras;
 mod faults;
+mod guest;
 mod life;
 
 use anyhow::Result;

@@ -1,6 +1,11 @@
 //! The page at its own address, on the demo.
 
+mod access;
 mod address;
+pub mod axe;
+mod bad_input;
+mod keyboard;
+mod languages;
 mod looks;
 mod numbers;
 mod range;

@@ -122,7 +122,7 @@ async fn a_range_that_stands_still_can_be_moved_and_widened() -> Result<()> {
         session.screenshot("range-dialog").await?;
         let before = times_asked(session).await?;
         session
-            .by_css("button[aria-label='last 6 hours']")
+            .by_css("button[aria-label$='last 6 hours']")
             .await?
             .click()
             .await?;

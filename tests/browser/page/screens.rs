@@ -54,7 +54,7 @@ const DARKNESS: &str =
     .match(/[\\d.]+/g).map(Number); return r + g + b < 3 * 128";
 
 /// Nothing sticks out to the right.
-async fn fits(session: &Session) -> Result<()> {
+pub async fn fits(session: &Session) -> Result<()> {
     session
         .wait_eq(
             "nothing is wider than the window",

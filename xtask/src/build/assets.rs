@@ -80,6 +80,7 @@ pub fn write(place: &Place, bound: &Bound, out: &Path) -> Result<Sizes> {
         let sizes = write_all_forms(&out.join(name), text.as_bytes())?;
         manifest.sizes.insert(name.to_owned(), sizes);
     }
+    locales(place, out)?;
     fs::write(
         out.join("asset-manifest.json"),
         serde_json::to_string_pretty(&manifest)? + "\n",
@@ -107,6 +108,21 @@ fn filled(place: &Place, manifest: &Manifest<'_>, source: &str) -> Result<String
 fn overview() -> Result<String> {
     let catalog = Catalog::embedded()?;
     Ok(serde_json::to_string(&overview::overview(&catalog)?)?)
+}
+
+/// The words of each language, by names that the console knows. They are not counted: English, with which a page is
+/// measured, needs none.
+fn locales(place: &Place, out: &Path) -> Result<()> {
+    let root = place.root.join("assets").join("locales");
+    for file in super::inputs::files_under(&root)? {
+        let to = out.join("locales").join(file.strip_prefix(&root)?);
+        fs::create_dir_all(to.parent().context("a file of words stands in a folder")?)?;
+        // Sorted and indented for who reads them; sent without the white space.
+        let words: BTreeMap<String, String> = serde_json::from_slice(&fs::read(&file)?)
+            .with_context(|| format!("{} is no object of texts", file.display()))?;
+        write_all_forms(&to, &serde_json::to_vec(&words)?)?;
+    }
+    Ok(())
 }
 
 /// The tokens first: the rules use them.

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use leptos::prelude::*;
-use server_api::{CatalogAnswer, PanelEntry, PanelsRequest, SlosRequest};
+use server_api::{CatalogAnswer, Me, PanelEntry, PanelsRequest, SlosRequest};
 
 use super::{App, Load};
 use crate::{
@@ -11,7 +11,12 @@ use crate::{
     host::{self, Timeout},
     route::{Location, Page, SLOS},
     state::schedule,
+    words::{self, Language, t},
 };
+
+/// The two files of a language, by what stands at the end of their names.
+const WORDS: &str = "";
+const EXPLAINED: &str = "-explained";
 
 impl App {
     pub fn client(self) -> Client {
@@ -20,6 +25,33 @@ impl App {
             base: host.base.clone(),
             csrf: host.csrf_token(),
         }
+    }
+
+    /// Speaks that language as soon as its words are there; English where they cannot be had.
+    pub fn fetch_words(self, language: Language) {
+        let client = self.client();
+        leptos::task::spawn_local(async move {
+            let words = match language {
+                Language::English => Ok(String::new()),
+                other => client.words(other.tag(), WORDS).await,
+            };
+            let spoken = if words.is_ok() { language } else { Language::English };
+            if self.language.try_get_untracked().is_none() {
+                return;
+            }
+            words::speak(&words.unwrap_or_default(), host::rules(spoken));
+            host::set_locale(&host::locale(spoken));
+            host::mark_language(&self.host(), spoken);
+            self.language.set(Some(spoken));
+            // What one reads on request only must not hold the first picture up.
+            if spoken != Language::English
+                && let Ok(more) = client.words(spoken.tag(), EXPLAINED).await
+                && self.language.try_get_untracked() == Some(Some(spoken))
+            {
+                words::learn(&more);
+                self.explained.set(true);
+            }
+        });
     }
 
     /// Asks for what all pages need. The page works without models and identity; not without the catalogue.
@@ -33,15 +65,27 @@ impl App {
                 Err(error) => Load::Failed(error),
             });
         });
+        self.fetch_me();
+        self.fetch_models();
+    }
+
+    /// What the caller may see can change while the page stands: a namespace is made or deleted, a role granted. An
+    /// earlier answer stays where there is no new one to be had.
+    pub fn fetch_me(self) {
         let client = self.client();
         leptos::task::spawn_local(async move {
-            let answer = client.me().await;
-            let _ = self.me.try_set(match answer {
+            let answer = match client.me().await {
                 Ok(me) => Load::Here(Arc::new(me)),
                 Err(error) => Load::Failed(error),
-            });
+            };
+            let stays = |now: &Load<Arc<Me>>| matches!((now, &answer), (Load::Here(_), Load::Failed(_)));
+            if let Some(now) = self.me.try_get_untracked()
+                && now != answer
+                && !stays(&now)
+            {
+                self.me.set(answer);
+            }
         });
-        self.fetch_models();
     }
 
     /// An earlier list stays until the new one is there, and when there is none to be had.
@@ -67,7 +111,8 @@ impl App {
 
     /// The question that the current place asks; `None` while there is nothing to ask it about.
     pub fn question(self) -> Option<PanelsRequest> {
-        if self.lost().is_some() {
+        // Lines are named in the language of the page, and so not asked for before it is known.
+        if self.lost().is_some() || self.language.get().is_none() {
             return None;
         }
         let at = self.at();
@@ -114,6 +159,7 @@ impl App {
         if untrack(|| matches!(self.catalog.get(), Load::Failed(_))) {
             self.fetch_basics();
         } else {
+            self.fetch_me();
             self.fetch_models();
             self.ask();
         }
@@ -121,6 +167,7 @@ impl App {
 
     /// Starts what runs for as long as the page is mounted. Call once, inside the tree's owner.
     pub fn start(self) {
+        self.fetch_words(host::language(self.kind));
         self.fetch_basics();
         // A change of place, of the catalogue or of the charts' width asks anew.
         let question = Memo::new(move |_| {
@@ -133,6 +180,7 @@ impl App {
                 at.range,
                 ids,
                 chart_width(self.width.get()),
+                self.language.get(),
             )
         });
         Effect::new(move |_| {
@@ -154,8 +202,9 @@ impl App {
             self.timer.set_value(timer);
         });
         Effect::new(move |_| {
+            self.language.track();
             let title = match self.lost() {
-                Some(_) => "Page not found".to_owned(),
+                Some(_) => t("Page not found"),
                 None => self.title(&self.page()),
             };
             self.host().set_title(&format!("{title} · Servelens"));

@@ -3,6 +3,8 @@
 use leptos::prelude::*;
 use server_api::FaultEntry;
 
+use crate::words::{counted, forms};
+
 pub fn own_faults(faults: &[FaultEntry]) -> AnyView {
     if faults.is_empty() {
         return ().into_any();
@@ -13,14 +15,19 @@ pub fn own_faults(faults: &[FaultEntry]) -> AnyView {
         .enumerate()
         .filter(|(at, fault)| !named(*at, &fault.file))
         .count();
-    let said = match files {
-        1 => "A file of own dashboards is left out".to_owned(),
-        several => format!("{several} files of own dashboards are left out"),
-    };
+    let said = counted(
+        forms(
+            "A file of own dashboards is left out",
+            "{{count}} files of own dashboards are left out",
+        ),
+        files,
+        &[],
+    );
     let line = |fault: &FaultEntry| {
         let at = format!("{}:{}", fault.file, fault.line);
-        let text = format!(" {}. Next: {}.", fault.reason, fault.next_step);
-        view! { <li><code>{at}</code>{text}</li> }
+        // For whoever writes these files; in English, as their reader is.
+        let text = format!(" {}. {}.", fault.reason, fault.next_step);
+        view! { <li translate="no"><code>{at}</code>{text}</li> }
     };
     view! {
         <details class="sl-notice-quiet" data-part="own-faults">

@@ -12,6 +12,7 @@ use crate::{
         icon::{Icon, icon},
         part, press,
     },
+    words::{counted, forms, t, t_with},
 };
 
 #[component]
@@ -36,55 +37,59 @@ pub fn Info(
     let queries: Vec<AnyView> = entry
         .queries
         .iter()
-        .map(|query| view! { <pre><code>{query.expr.clone()}</code></pre> }.into_any())
+        .map(|query| view! { <pre translate="no"><code>{query.expr.clone()}</code></pre> }.into_any())
         .collect();
     view! {
-        <div class="sl-info" role="dialog" aria-label=format!("About {}", entry.title) on:keydown=on_key>
+        <div class="sl-info" role="dialog" aria-label=t_with("About {{what}}", &[("what", &t(&entry.title))]) on:keydown=on_key>
             <button
                 type="button"
                 class="sl-icon-button sl-info-close"
-                aria-label="Close"
+                aria-label=t("Close")
                 node_ref=close
                 on:click=press(move || open.set(false))
             >
                 {icon(Icon::Close)}
             </button>
-            <p class="sl-info-title">{entry.title.clone()}</p>
-            <p>{entry.tells.clone()}</p>
-            {chapter("When it looks bad", &entry.when_bad)}
+            <p class="sl-info-title">{t(&entry.title)}</p>
+            <p>{t(&entry.tells)}</p>
+            {chapter(&t("When it looks bad"), &t(&entry.when_bad))}
             {part(move || shown.with(|shown| shown.as_ref().map(|shown| origin(shown))).into_any())}
-            <h3>{if queries.len() > 1 { "Queries" } else { "Query" }}</h3>
+            <h3>{if queries.len() > 1 { t("Queries") } else { t("Query") }}</h3>
             {queries}
         </div>
     }
     .into_any()
 }
 
-fn chapter(title: &'static str, text: &str) -> Option<AnyView> {
-    (!text.is_empty()).then(|| view! { <h3>{title}</h3> <p>{text.to_owned()}</p> }.into_any())
+fn chapter(title: &str, text: &str) -> Option<AnyView> {
+    (!text.is_empty()).then(|| view! { <h3>{title.to_owned()}</h3> <p>{text.to_owned()}</p> }.into_any())
 }
 
 fn origin(shown: &Shown) -> AnyView {
     let sources: Vec<AnyView> = shown.sources.iter().map(source).collect();
     let window = shown.window_s.map(|seconds| {
-        let why = shown
-            .sparse_s
-            .map(|sparse| format!(" The window is that wide because samples are {} apart.", span(sparse)));
-        view! { <p>"Each point is made from the " {span(seconds)} " before it." {why}</p> }
+        let why = shown.sparse_s.map(|sparse| {
+            let said = t_with(
+                "The window is that wide because samples are {{span}} apart.",
+                &[("span", &span(sparse))],
+            );
+            format!(" {said}")
+        });
+        view! { <p>{t_with("Each point is made from the {{span}} before it.", &[("span", &span(seconds))])} {why}</p> }
     });
     let warnings: Vec<AnyView> = shown
         .warnings
         .iter()
-        .map(|text| view! { <p class="sl-info-warning">{text.clone()}</p> }.into_any())
+        .map(|text| view! { <p class="sl-info-warning">{t(text)}</p> }.into_any())
         .collect();
     let joined: Vec<AnyView> = shown
         .joined
         .iter()
-        .map(|text| view! { <li>{text.clone()}</li> }.into_any())
+        .map(|text| view! { <li translate="no">{text.clone()}</li> }.into_any())
         .collect();
     view! {
-        {(!joined.is_empty()).then(|| view! { <h3>"Used by"</h3> <ul>{joined}</ul> })}
-        {(!sources.is_empty()).then(|| view! { <h3>"Comes from"</h3> <ul>{sources}</ul> })}
+        {(!joined.is_empty()).then(|| view! { <h3>{t("Used by")}</h3> <ul>{joined}</ul> })}
+        {(!sources.is_empty()).then(|| view! { <h3>{t("Comes from")}</h3> <ul>{sources}</ul> })}
         {window}
         {warnings}
     }
@@ -93,25 +98,22 @@ fn origin(shown: &Shown) -> AnyView {
 
 fn source(source: &Source) -> AnyView {
     let metric = source.metric.clone();
-    let pods = match source.workloads {
-        1 => "1 pod".to_owned(),
-        many => format!("{many} pods"),
-    };
-    let monitors = scraped_by(&source.monitors).map(|text| format!(", {text}"));
+    let pods = counted(forms("{{count}} pod", "{{count}} pods"), source.workloads, &[]);
+    let monitors = scraped_by(&source.monitors).map(|text| format!("{}{text}", t(", ")));
     if source.pods.is_empty() {
-        return view! { <li><code>{metric}</code> " " <span class="sl-muted">{pods}{monitors}</span></li> }.into_any();
+        return view! { <li><code translate="no">{metric}</code> " " <span class="sl-muted">{pods}{monitors}</span></li> }.into_any();
     }
     let of_each: Vec<AnyView> = source
         .pods
         .iter()
-        .map(|pod| view! { <li>{workload(pod)}</li> }.into_any())
+        .map(|pod| view! { <li translate="no">{workload(pod)}</li> }.into_any())
         .collect();
     let more = source.workloads.checked_sub(source.pods.len()).filter(|more| *more > 0);
     view! {
         <li>
             <details>
-                <summary><code>{metric}</code> " " <span class="sl-muted">{pods}{monitors}</span></summary>
-                <ul class="sl-muted">{of_each} {more.map(|more| view! { <li>{format!("and {more} more")}</li> })}</ul>
+                <summary><code translate="no">{metric}</code> " " <span class="sl-muted">{pods}{monitors}</span></summary>
+                <ul class="sl-muted">{of_each} {more.map(|more| view! { <li>{counted(forms("and {{count}} more", "and {{count}} more"), more, &[])}</li> })}</ul>
             </details>
         </li>
     }
@@ -137,8 +139,15 @@ fn scraped_by(jobs: &[String]) -> Option<String> {
     let names: Vec<String> = jobs.iter().map(name).collect();
     let mut names = sorted(&names, Ord::cmp);
     names.dedup();
-    let word = if names.len() > 1 { "monitors" } else { "monitor" };
-    (!names.is_empty()).then(|| format!("{word} {}", names.join(", ")))
+    let said = |names: &[String]| {
+        let all = names.join(&t(", "));
+        counted(
+            forms("monitor {{names}}", "monitors {{names}}"),
+            names.len(),
+            &[("names", &all)],
+        )
+    };
+    (!names.is_empty()).then(|| said(&names))
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ use crate::{
         icon::{Icon, icon},
         part, press,
     },
+    words::{t, t_with},
 };
 
 /// What the panel says instead of a picture, and what to do about it.
@@ -22,51 +23,50 @@ pub fn sentence(look: Look, silent_model: Option<&str>, at: &Location) -> (Strin
         Look::Loading | Look::Picture => (String::new(), String::new()),
         Look::NoSamples => match silent_model {
             Some(model) => (
-                format!("{model} has had no request yet."),
-                "This metric appears with the first one: send a request, then look again.".to_owned(),
+                t_with("{{model}} has had no request yet.", &[("model", model)]),
+                t("This metric appears with the first one: send a request, then look again."),
             ),
             None => (
-                "No samples in this time range.".to_owned(),
+                t("No samples in this time range."),
                 if narrowed {
-                    "Choose a longer range, or all namespaces and models.".to_owned()
+                    t("Choose a longer range, or all namespaces and models.")
                 } else {
-                    "Choose a longer range, or check that something here exports this metric.".to_owned()
+                    t("Choose a longer range, or check that something here exports this metric.")
                 },
             ),
         },
         Look::NoTraffic => (
-            "No requests in this time range.".to_owned(),
-            "The metric is there, but nothing was measured: choose a longer range.".to_owned(),
+            t("No requests in this time range."),
+            t("The metric is there, but nothing was measured: choose a longer range."),
         ),
         Look::Denied => (
-            "You may not see these metrics.".to_owned(),
-            "Choose a namespace of yours, or ask its administrator for the view role.".to_owned(),
+            t("You may not see these metrics."),
+            t("Choose a namespace of yours, or ask its administrator for the view role."),
         ),
         Look::Unknown => (
-            "Not known right now.".to_owned(),
-            "A metrics store did not answer: try again in a moment.".to_owned(),
+            t("Not known right now."),
+            t("A metrics store did not answer: try again in a moment."),
         ),
-        Look::NotLoaded => ("Not loaded.".to_owned(), "The message above says why.".to_owned()),
+        Look::NotLoaded => (t("Not loaded."), t("The message above says why.")),
         Look::Error => (
-            "This panel could not be loaded.".to_owned(),
-            "Try again; if it stays, choose a shorter range.".to_owned(),
+            t("This panel could not be loaded."),
+            t("Try again; if it stays, choose a shorter range."),
         ),
     }
 }
 
 /// The exporter is there; its metric appears with the first event.
 pub fn not_yet(event: WaitsFor) -> (String, String) {
-    let (said, next) = match event {
+    match event {
         WaitsFor::FirstRequest => (
-            "No request yet.",
-            "This metric appears with the first one: send a request, then look again.",
+            t("No request yet."),
+            t("This metric appears with the first one: send a request, then look again."),
         ),
         WaitsFor::FirstError => (
-            "No error yet.",
-            "This metric appears with the first one: there is nothing to do.",
+            t("No error yet."),
+            t("This metric appears with the first one: there is nothing to do."),
         ),
-    };
-    (said.to_owned(), next.to_owned())
+    }
 }
 
 /// The one chosen model that is up and has never finished a request.
@@ -101,13 +101,13 @@ pub fn Empty(#[prop(into)] look: Signal<Look>, #[prop(into)] shown: Signal<Optio
         let error = shown.with(|shown| shown.as_ref().and_then(|shown| shown.error.clone()));
         let code = error.as_ref().map(|error| error.code.clone());
         if let Some(error) = error.filter(|_| which != Look::NotLoaded) {
-            said = error.message;
-            next = error.next_step;
+            said = t(&error.message);
+            next = t(&error.next_step);
         }
         let notes = shown.with(|shown| shown.as_ref().map_or(Vec::new(), |shown| shown.notes.clone()));
         let mut notes = notes.into_iter().filter(|_| which == Look::NoSamples);
         if let Some(first) = notes.next() {
-            next = first;
+            next = t(&first);
         }
         // To be copied as they are.
         let lines: Vec<String> = notes.collect();
@@ -123,13 +123,13 @@ pub fn Empty(#[prop(into)] look: Signal<Look>, #[prop(into)] shown: Signal<Optio
                     .then(|| {
                         view! {
                             <button type="button" class="sl-button" on:click=press(move || app.refresh())>
-                                "Try again"
+                                {t("Try again")}
                             </button>
                         }
                     })}
                 {code
                     .filter(|_| which == Look::Error)
-                    .map(|code| view! { <code class="sl-empty-code">{code}</code> })}
+                    .map(|code| view! { <code class="sl-empty-code" translate="no">{code}</code> })}
             </div>
         }
         .into_any()
@@ -156,7 +156,7 @@ fn picture(look: Look) -> Icon {
 
 fn skeleton() -> AnyView {
     view! {
-        <div class="sl-skeleton" role="status" aria-label="Loading">
+        <div class="sl-skeleton" role="status" aria-label=t("Loading")>
             <span></span>
             <span></span>
             <span></span>

@@ -12,7 +12,7 @@ use leptos::prelude::*;
 #[component]
 pub fn Toolbar() -> impl IntoView {
     view! {
-        <div class="sl-toolbar" role="group" aria-label="What to show">
+        <div class="sl-toolbar" role="group" aria-label=crate::words::t("What to show")>
             <namespace::NamespaceSelect />
             <workloads::WorkloadSelect />
             <models::ModelSelect />

@@ -8,13 +8,14 @@ use crate::{
     route::Location,
     state::{App, Load},
     ui::models::{in_scope, state_word},
+    words::{forms, key},
 };
 
 const WORDS: Words = Words {
-    field: "Models",
-    all: "All models",
-    many: "models",
-    none: "No model is served here.",
+    field: key("Models"),
+    all: key("All models"),
+    many: forms("{{count}} model", "{{count}} models"),
+    none: key("No model is served here."),
 };
 
 /// Served names and their adapters, with the state of the first workload of that name; a name from the address that nothing serves says so.
@@ -30,7 +31,7 @@ fn choices(models: &[ModelEntry], at: &Location) -> Choices {
         choices.entry(model.model).or_insert(state_word(model.state));
     }
     for name in &at.models {
-        choices.entry(name.clone()).or_insert("not served now");
+        choices.entry(name.clone()).or_insert(key("not served now"));
     }
     choices
 }

@@ -9,6 +9,7 @@ use crate::{
     route::Scope,
     state::{App, Load},
     ui::part,
+    words::t,
 };
 
 /// No namespace has this name: it holds a character that Kubernetes forbids.
@@ -61,7 +62,7 @@ pub fn NamespaceSelect() -> impl IntoView {
         };
         let value = name.clone();
         view! {
-            <option value=value prop:selected=chosen>
+            <option value=value prop:selected=chosen translate="no">
                 {name}
             </option>
         }
@@ -69,11 +70,11 @@ pub fn NamespaceSelect() -> impl IntoView {
     };
     view! {
         <label class="sl-field">
-            <span class="sl-field-name">"Namespace"</span>
+            <span class="sl-field-name">{t("Namespace")}</span>
             <span class="sl-select">
                 <select class="sl-control" on:change:target=move |event| choose(event.target().value())>
                     <option value=ALL prop:selected=Signal::derive(move || current.get() == ALL)>
-                        "All namespaces"
+                        {t("All namespaces")}
                     </option>
                     {part(move || names.get().into_iter().map(option).collect::<Vec<_>>().into_any())}
                 </select>

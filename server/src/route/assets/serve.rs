@@ -59,6 +59,15 @@ pub async fn asset(
     send(&app, &format!("assets/{name}"), &headers, FOREVER)
 }
 
+/// `/locales/<language>/plugin__servelens.json`: for the console, and for the page itself.
+pub async fn locale(
+    State(app): State<Arc<App>>,
+    Path((language, name)): Path<(String, String)>,
+    headers: HeaderMap,
+) -> Result<Response<Body>, Fault> {
+    send(&app, &format!("locales/{language}/{name}"), &headers, ASK_AGAIN)
+}
+
 fn send(app: &App, name: &str, request: &HeaderMap, caching: HeaderValue) -> Result<Response<Body>, Fault> {
     let asset = app.assets.get(name).ok_or(Fault::NotFound)?;
     answer(asset, request, caching).ok_or_else(|| Fault::Internal(format!("{name} has no plain variant")))
