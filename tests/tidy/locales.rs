@@ -116,6 +116,12 @@ fn english() -> Words {
     let said = |text: &str| text.ends_with('.') && !text.contains(['{', '\\']);
     let sentences = faults.flat_map(Source::strings).filter(|(_, text)| said(text));
     words.extend(sentences.map(|(_, text)| (text.to_owned(), text.to_owned())));
+    // What the plugin adds to the console, which translates it with these files; a name of a kind has no blank.
+    let plugin = sources
+        .iter()
+        .filter(|source| source.path == "server/src/plugin/extensions.rs");
+    let titles = plugin.flat_map(Source::strings).filter(|(_, text)| text.contains(' '));
+    words.extend(titles.map(|(_, text)| (text.to_owned(), text.to_owned())));
     let page = sources.iter().filter(|source| {
         source.is_under(&["frontend/src"]) && !source.is_test() && !source.path.starts_with("frontend/src/words/")
     });
