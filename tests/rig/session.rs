@@ -178,8 +178,9 @@ impl Session {
     pub async fn heap(&self) -> Result<u64> {
         webdriver::devtools(&self.id, "HeapProfiler.collectGarbage", json!({})).await?;
         let usage = webdriver::devtools(&self.id, "Runtime.getHeapUsage", json!({})).await?;
-        usage["usedSize"]
-            .as_f64()
+        usage
+            .get("usedSize")
+            .and_then(Value::as_f64)
             .map(|size| size as u64)
             .context("no heap usage")
     }
