@@ -19,6 +19,11 @@ use crate::query::decode;
 use crate::telemetry::Metrics;
 use crate::upstream::{Api, Door, Params, Upstream};
 
+/// As the server's own limit.
+const MOST_BYTES: usize = 32 << 20;
+/// From a desk, perhaps far from the store.
+const CONNECT_DEADLINE: std::time::Duration = std::time::Duration::from_secs(3);
+
 /// A model that was asked yesterday still counts; a name that went with last week's upgrade does not.
 const LOOK_BACK_S: u64 = 86_400;
 /// Somebody waits at a terminal, and the question is asked once.
@@ -63,7 +68,8 @@ pub async fn choices(catalog: &Catalog, panels: &[&Panel], args: &LiveArgs) -> R
         Some(path) => Caller::from_file(path).map_err(ExportError::Use)?,
         None => Caller::nobody(),
     };
-    let upstream = Upstream::new(&store(address, args), Arc::new(Metrics::new())).map_err(ExportError::Use)?;
+    let upstream =
+        Upstream::new(&store(address, args), MOST_BYTES, Arc::new(Metrics::new())).map_err(ExportError::Use)?;
     let vars: Vars = [("namespace".to_owned(), args.namespaces.clone())]
         .into_iter()
         .collect();
@@ -104,6 +110,7 @@ fn told(fault: &Fault) -> ExportError {
 fn store(address: &Uri, args: &LiveArgs) -> UpstreamConfig {
     let kind = UpstreamKind::Thanos;
     UpstreamConfig {
+        connect_timeout: CONNECT_DEADLINE,
         kind,
         cluster_url: address.clone(),
         // Of the three addresses only the chosen one is ever asked.

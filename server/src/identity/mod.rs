@@ -88,6 +88,13 @@ pub struct Caller {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct CallerKey([u8; 32]);
 
+#[cfg(test)]
+impl CallerKey {
+    pub fn of_test(number: u8) -> CallerKey {
+        CallerKey([number; 32])
+    }
+}
+
 #[derive(Clone)]
 enum Credential {
     /// The demo's Prometheus asks for nothing.

@@ -66,7 +66,12 @@ impl Plan {
     }
 }
 
-pub fn read(catalog: &Catalog, request: PanelsRequest, scrape_interval_s: u32) -> Result<Plan, Fault> {
+pub fn read(
+    catalog: &Catalog,
+    request: PanelsRequest,
+    scrape_interval_s: u32,
+    most_points: u64,
+) -> Result<Plan, Fault> {
     let PanelsRequest {
         panels,
         vars,
@@ -92,10 +97,16 @@ pub fn read(catalog: &Catalog, request: PanelsRequest, scrape_interval_s: u32) -
         GridError::Reversed { from, to } => Fault::RangeReversed { from, to },
         GridError::TooManyPoints { points, .. } => Fault::TooManyPoints {
             points,
-            limit: MAX_POINTS,
+            limit: most_points.min(MAX_POINTS),
         },
         other => Fault::BadRequest(other.to_string()),
     })?;
+    if grid.points() > most_points {
+        return Err(Fault::TooManyPoints {
+            points: grid.points(),
+            limit: most_points,
+        });
+    }
     Ok(Plan {
         panels: unique,
         vars,

@@ -85,7 +85,7 @@ async fn forward(
         (None, Some(_)) => Naming::Parameter,
         (None, None) => Naming::Nowhere,
     };
-    let Read { params, named } = params::read(&api, app.upstream.kind(), naming, request).await?;
+    let Read { params, named } = params::read(&app, &api, naming, request).await?;
     let namespace = match named {
         Some(name) => Some(Namespace::named(name)?),
         None => namespace,
@@ -99,7 +99,7 @@ async fn forward(
     } else {
         Eyes::open(&app, &caller, &chosen).await?.within(&chosen)
     };
-    let permit = app.gate.enter().await?;
+    let pass = app.gate.enter(caller.key()).await?;
     let reply = eyes.ask(&app, &api, params, Author::Foreign).await?;
-    relay::relay(reply, permit).await
+    relay::relay(reply, pass).await
 }
