@@ -9,6 +9,7 @@ mod licence;
 pub mod locales;
 mod manifests;
 mod palette;
+mod promises;
 mod rooms;
 mod source;
 mod style;
