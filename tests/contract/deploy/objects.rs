@@ -1,12 +1,13 @@
 //! What holds for every overlay: no right of its own, a pod that can do nothing but serve, and names that fit together.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
 use serde_json::{Value, json};
 use tests::rig::manifests::{OVERLAYS, kustomize};
+use tests::rig::serve::run;
 
-use super::{one, pod};
+use super::{arguments, one, pod};
 
 #[test]
 fn an_installation_is_these_objects_and_no_role() -> Result<()> {
@@ -73,6 +74,23 @@ fn the_pod_can_do_nothing_but_serve() -> Result<()> {
         }
         assert!(container["resources"]["limits"]["memory"].is_string());
         assert_eq!(pod["topologySpreadConstraints"].as_array().map(Vec::len), Some(2));
+    }
+    Ok(())
+}
+
+/// `--flag` is known to the program; the test of the installed server shows that it also takes the values.
+#[test]
+fn every_flag_is_one_of_the_program() -> Result<()> {
+    let help = String::from_utf8(run(&["serve", "--help"], &[])?.stdout)?;
+    let known: BTreeSet<&str> = help.split_whitespace().filter(|word| word.starts_with("--")).collect();
+    for overlay in OVERLAYS {
+        let objects = kustomize(overlay)?;
+        let given = arguments(&objects)?;
+        assert_eq!(given.first(), Some(&"serve"), "{overlay}");
+        for argument in given.iter().skip(1) {
+            let (flag, _) = argument.split_once('=').unwrap_or((argument, ""));
+            assert!(known.contains(flag), "{overlay}: servelens serve knows no {flag}");
+        }
     }
     Ok(())
 }
