@@ -22,7 +22,7 @@ use crate::upstream::{Api, Door, Params, Upstream};
 /// As the server's own limit.
 const MOST_BYTES: usize = 32 << 20;
 /// From a desk, perhaps far from the store.
-const CONNECT_DEADLINE: std::time::Duration = std::time::Duration::from_secs(3);
+const CONNECT_DEADLINE: Duration = Duration::from_secs(3);
 
 /// A model that was asked yesterday still counts; a name that went with last week's upgrade does not.
 const LOOK_BACK_S: u64 = 86_400;
