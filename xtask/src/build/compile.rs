@@ -120,8 +120,16 @@ pub fn bind(module: &Path, work: &Path) -> Result<Bound> {
         .arg(bound)
         .arg("-o")
         .arg(&small)
-        // Twice: the second round works on what the first has made, and takes 2 KiB more off what is sent.
-        .args(["-Oz", "-Oz", "--strip-debug", "--strip-producers"])
+        // After the first round control flow is made anew, and two more rounds work on that: 3.5 KiB less to send.
+        .args([
+            "-Oz",
+            "--flatten",
+            "--rereloop",
+            "-Oz",
+            "-Oz",
+            "--strip-debug",
+            "--strip-producers",
+        ])
         // rustc puts the stack first and lets it grow down: nothing is ever at the first kilobyte's addresses, and so
         // small offsets can move from sums into loads and stores.
         .arg("--low-memory-unused");
