@@ -1,5 +1,6 @@
 //! Servelens before the real monitoring front: whose eyes see what. Needs the rig's Go programs.
 
+mod install;
 pub mod matrix;
 mod table;
 mod workloads;
