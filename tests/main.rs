@@ -12,4 +12,6 @@ mod proof;
 #[cfg(test)]
 mod provision;
 #[cfg(test)]
+mod security;
+#[cfg(test)]
 mod tidy;
