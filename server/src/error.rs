@@ -51,8 +51,8 @@ pub enum Fault {
     TooManyPoints { points: u64, limit: u64 },
     #[error("the request's body is over {0} bytes")]
     BodyTooLarge(usize),
-    #[error("the request's body took longer than {0} s")]
-    BodyTooSlow(u64),
+    #[error("the request's body took longer than {0} ms")]
+    BodyTooSlow(u128),
     #[error("no such address")]
     NotFound,
     #[error("no such method at this address")]
@@ -67,6 +67,8 @@ pub enum Fault {
     // What the upstream said.
     #[error("upstream unreachable: {0}")]
     UpstreamUnreachable(String),
+    #[error("upstream is not who it should be: {0}")]
+    UpstreamUntrusted(String),
     #[error("upstream answered later than {0} ms")]
     UpstreamTimeout(u128),
     #[error("upstream answered {status}: {text}")]
@@ -91,6 +93,8 @@ pub enum Fault {
     // What we did wrong.
     #[error("too many questions are waiting for the upstream")]
     Busy,
+    #[error("too many questions of this caller are waiting for the upstream")]
+    CallerBusy,
     #[error("internal: {0}")]
     Internal(String),
 }
@@ -233,10 +237,10 @@ impl Fault {
                 &format!("The request's body is longer than {limit} bytes."),
                 "Ask for fewer panels or shorter lists at once.",
             ),
-            Fault::BodyTooSlow(seconds) => row(
+            Fault::BodyTooSlow(ms) => row(
                 S::REQUEST_TIMEOUT,
                 "body_too_slow",
-                &format!("The request's body did not arrive within {seconds} seconds."),
+                &format!("The request's body did not arrive within {}.", seconds(*ms)),
                 "Send it again over a better connection.",
             ),
             Fault::NotFound => row(
@@ -274,6 +278,12 @@ impl Fault {
                 "upstream_unreachable",
                 "The metrics store cannot be reached.",
                 "Try again in a minute; if it stays so, ask an administrator to check the store and `cluster-url`.",
+            ),
+            Fault::UpstreamUntrusted(_) => row(
+                S::BAD_GATEWAY,
+                "upstream_untrusted",
+                "The metrics store cannot prove that it is the one that is meant, so nothing was asked of it.",
+                "Ask an administrator to check the store's certificate and `ca-file`.",
             ),
             Fault::UpstreamTimeout(ms) => row(
                 S::GATEWAY_TIMEOUT,
@@ -346,7 +356,13 @@ impl Fault {
                 S::SERVICE_UNAVAILABLE,
                 "busy",
                 "Servelens has too many questions to ask at once.",
-                "Try again in a minute, or ask for fewer panels.",
+                "Try again in some seconds, or ask for fewer panels.",
+            ),
+            Fault::CallerBusy => row(
+                S::TOO_MANY_REQUESTS,
+                "caller_busy",
+                "You have too many questions open at once.",
+                "Close some pages that show dashboards, and try again in some seconds.",
             ),
             Fault::Internal(_) => row(
                 S::INTERNAL_SERVER_ERROR,
@@ -388,7 +404,7 @@ impl Fault {
             | Fault::BodyTooSlow(_) => "bad_data",
             Fault::QueryFailed(_) => "execution",
             Fault::UpstreamTimeout(_) => "timeout",
-            Fault::UpstreamBusy | Fault::Busy => "unavailable",
+            Fault::UpstreamBusy | Fault::Busy | Fault::CallerBusy => "unavailable",
             Fault::NotFound => "not_found",
             Fault::Internal(_) | Fault::CatalogFault(_) => "internal",
             other => other.public().code,
@@ -404,6 +420,17 @@ impl Fault {
                 let Public { message, next_step, .. } = other.public();
                 format!("{message} {next_step}")
             }
+        }
+    }
+
+    /// After how many seconds another try makes sense, where time alone may help.
+    #[must_use]
+    pub fn retry_after_s(&self) -> Option<u64> {
+        match self {
+            // The queue is empty again after its patience, 4 s.
+            Fault::Busy | Fault::CallerBusy => Some(5),
+            Fault::UpstreamBusy => Some(10),
+            _ => None,
         }
     }
 

@@ -2,6 +2,7 @@
 
 mod matrix;
 mod table;
+mod withdrawn;
 mod workloads;
 
 use std::collections::BTreeSet;

@@ -47,8 +47,11 @@ enum Task {
         #[arg(long)]
         quick: bool,
     },
-    /// Measure size, memory and times; print them and keep them in BENCHMARKS.md.
-    Bench,
+    /// Measure size, memory and times, beside other programs too; print them and keep them in BENCHMARKS.md.
+    Bench {
+        /// One part alone.
+        part: Option<bench::Part>,
+    },
 }
 
 fn main() -> ExitCode {
@@ -69,6 +72,6 @@ fn run(task: Task) -> anyhow::Result<()> {
         Task::Build => build::run(&place, &setup::run(&place, setup::Need::Build)?),
         Task::Demo { passed } => demo::run(&place, &passed),
         Task::Test { quick } => test::run(&place, quick),
-        Task::Bench => bench::run(&place),
+        Task::Bench { part } => bench::run(&place, part),
     }
 }

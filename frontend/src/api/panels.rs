@@ -4,7 +4,7 @@ use gloo_net::http::Request;
 use js_sys::{Reflect, Uint8Array};
 use server_api::{
     ApiError, PanelAnswer, PanelsRequest, Record,
-    wire::{Decoder, FRAMES_V1},
+    wire::{Decoder, FRAMES_V1_PACKED},
 };
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -21,7 +21,7 @@ impl Client {
         on_panel: &mut dyn FnMut(PanelAnswer),
     ) -> Result<(), ApiError> {
         let mut request = Request::post(&self.url("/api/panels"))
-            .header("Accept", FRAMES_V1)
+            .header("Accept", FRAMES_V1_PACKED)
             .header("Content-Type", "application/json")
             .abort_signal(signal);
         if let Some(token) = &self.csrf {

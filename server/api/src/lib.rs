@@ -4,6 +4,7 @@
 //! may do I/O, look at a clock or know who asks. It compiles for the host and for wasm32.
 
 pub mod catalog;
+mod column;
 pub mod error;
 pub mod frame;
 pub mod identity;

@@ -16,7 +16,7 @@ use crate::{
     config::{ManifestShape, ServeConfig},
     error::Fault,
     identity::{Caller, CallerKey},
-    upstream,
+    upstream::HttpClient,
 };
 use ask::Ask;
 pub use review::Right;
@@ -64,8 +64,12 @@ impl Cluster {
             return Ok(None);
         };
         let client = match &front.kube_ca_file {
-            Some(file) => upstream::http_client(Some(file), "kube-ca-file")?,
-            None => upstream::http_client(config.upstream.ca_file.as_deref(), "ca-file")?,
+            Some(file) => HttpClient::new(Some(file), "kube-ca-file", config.upstream.connect_timeout)?,
+            None => HttpClient::new(
+                config.upstream.ca_file.as_deref(),
+                "ca-file",
+                config.upstream.connect_timeout,
+            )?,
         };
         let lives = Cache::builder().max_capacity(MOST_CALLERS).time_to_live(KEPT).build();
         let rights = Cache::builder().max_capacity(MOST_RIGHTS).time_to_live(KEPT).build();

@@ -16,8 +16,8 @@ use super::prometheus::{self, Programs, Surroundings};
 use crate::StartError;
 use crate::app::App;
 use crate::config::{
-    CacheConfig, IdentityMode, LogConfig, LogFormat, ManifestShape, PluginExtensions, ServeConfig, UpstreamConfig,
-    UpstreamKind,
+    CacheConfig, IdentityMode, Limits, LogConfig, LogFormat, ManifestShape, PluginExtensions, ServeConfig,
+    UpstreamConfig, UpstreamKind,
 };
 use crate::own::Served;
 
@@ -72,6 +72,7 @@ pub fn serve_config(listen: SocketAddr, assets: PathBuf, prometheus: SocketAddr)
     Ok(ServeConfig {
         listen,
         metrics_listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+        tls: None,
         assets,
         dashboards: None,
         manifest_shape: ManifestShape::Standard,
@@ -83,12 +84,14 @@ pub fn serve_config(listen: SocketAddr, assets: PathBuf, prometheus: SocketAddr)
             cluster_url: cluster_url.map_err(|error| StartError::Failed(error.to_string()))?,
             front: None,
             ca_file: None,
+            connect_timeout: Duration::from_secs(1),
             timeout: Duration::from_secs(25),
         },
         cache: CacheConfig {
             bytes: 128 << 20,
             refresh: Duration::from_secs(30),
         },
+        limits: Limits::usual().map_err(StartError::Faults)?,
         scrape_interval_s: 30,
         shutdown_delay: Duration::ZERO,
         log: log(),

@@ -85,6 +85,18 @@ pub struct Caller {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct CallerKey([u8; 32]);
 
+impl CallerKey {
+    /// No credential has it: the demo's stands for none.
+    pub fn of_nobody() -> CallerKey {
+        CallerKey([255; 32])
+    }
+
+    #[cfg(test)]
+    pub fn of_test(number: u8) -> CallerKey {
+        CallerKey([number; 32])
+    }
+}
+
 #[derive(Clone)]
 enum Credential {
     /// The demo's Prometheus asks for nothing.

@@ -45,7 +45,7 @@ pub async fn answer<T: Weigh + Send + Sync + 'static>(
     let question = Question::new(eyes, api, &params);
     let ask = async {
         let _turn = asking.turn().await?;
-        let _through = asking.app.gate.enter().await?;
+        let _pass = asking.app.gate.enter(eyes.caller().key()).await?;
         decoded(body(&asking.app, eyes, api, params).await?, decode).await
     };
     kept.get(question, ask).await
@@ -95,8 +95,9 @@ pub async fn range(
 async fn part(asking: &Asking, line: &Line, run: Columns) -> Result<Answer<Vec<Frame>>, Fault> {
     let params = |run: Columns| range_params(&line.expr, run);
     let kept = &asking.app.kept;
+    let limits = asking.app.limits.answers;
     let answer = answer(asking, &kept.frames, &Api::QueryRange, params(run), move |body| {
-        decode::matrix(body, 0, run)
+        decode::matrix(body, 0, run, limits)
     })
     .await?;
     let Decoded { data, warnings } = &*answer.decoded;
@@ -147,8 +148,9 @@ pub async fn instants(
 ) -> Result<Decoded<Vec<Frame>>, Fault> {
     let params = range_params(expr, columns);
     let frames = &asking.app.kept.frames;
+    let limits = asking.app.limits.answers;
     let answer = answer(asking, frames, &Api::QueryRange, params, move |body| {
-        decode::matrix(body, 0, columns)
+        decode::matrix(body, 0, columns, limits)
     });
     Ok(copy(&answer.await?, query))
 }

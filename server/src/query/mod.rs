@@ -26,10 +26,10 @@ use futures_util::{StreamExt as _, stream::FuturesUnordered};
 use server_api::{PanelsRequest, Record};
 use tokio::sync::{OnceCell, mpsc};
 
-pub use admit::Gate;
+pub use admit::{Gate, Pass};
 pub use eyes::{Eyes, Way};
 pub use guard::Guard;
-pub use kept::Kept;
+pub use kept::{Days, Kept, Line, Sheet, missing};
 pub use me::me;
 pub use measured::Known;
 pub use models::models;
@@ -48,9 +48,10 @@ pub fn dashboard(
     request: PanelsRequest,
     id: &RequestId,
 ) -> Result<mpsc::Receiver<Record>, Fault> {
+    app.gate.has_room(caller.key())?;
     let request = until_the_last_refresh(app, request);
     let catalog = Arc::clone(&app.catalog.now().catalog);
-    let plan = plan::read(&catalog, request, app.scrape_interval_s)?;
+    let plan = plan::read(&catalog, request, app.scrape_interval_s, app.limits.answers.points)?;
     // Room for every record, so that a slow reader does not stop the reading of upstream answers.
     let (send, receive) = mpsc::channel(plan.panels.len() + 1);
     let (app, request_id) = (Arc::clone(app), id.to_string());

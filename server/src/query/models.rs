@@ -117,7 +117,7 @@ async fn series(app: &App, eyes: &Eyes, selectors: &[String]) -> Result<Vec<Sigh
     for selector in selectors {
         params.push("match[]", selector.as_str());
     }
-    let _through = app.gate.enter().await?;
+    let _pass = app.gate.enter(eyes.caller().key()).await?;
     let body = fetch::body(app, eyes, &Api::Series, params).await?;
     Ok(fetch::decoded(body, decode::sightings).await?.data)
 }
@@ -139,7 +139,7 @@ async fn counted(app: &App, eyes: &Eyes, traffic: &Traffic) -> Result<BTreeMap<P
 }
 
 async fn instant(app: &App, eyes: &Eyes, expr: &str) -> Result<Vec<Element>, Fault> {
-    let _through = app.gate.enter().await?;
+    let _pass = app.gate.enter(eyes.caller().key()).await?;
     let body = fetch::body(app, eyes, &Api::Query, Params::default().with("query", expr)).await?;
     let Decoded { data, .. } = fetch::decoded(body, decode::vector).await?;
     Ok(data)

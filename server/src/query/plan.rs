@@ -40,7 +40,12 @@ impl Plan {
     }
 }
 
-pub fn read(catalog: &Catalog, request: PanelsRequest, scrape_interval_s: u32) -> Result<Plan, Fault> {
+pub fn read(
+    catalog: &Catalog,
+    request: PanelsRequest,
+    scrape_interval_s: u32,
+    most_points: u64,
+) -> Result<Plan, Fault> {
     let PanelsRequest {
         panels,
         vars,
@@ -78,10 +83,16 @@ pub fn read(catalog: &Catalog, request: PanelsRequest, scrape_interval_s: u32) -
         GridError::Reversed { from, to } => Fault::RangeReversed { from, to },
         GridError::TooManyPoints { points, .. } => Fault::TooManyPoints {
             points,
-            limit: MAX_POINTS,
+            limit: most_points.min(MAX_POINTS),
         },
         other => Fault::BadRequest(other.to_string()),
     })?;
+    if grid.points() > most_points {
+        return Err(Fault::TooManyPoints {
+            points: grid.points(),
+            limit: most_points,
+        });
+    }
     let namespaces = vars.get("namespace").cloned().unwrap_or_default();
     let mut bound = Vars::new();
     for (variable, values) in vars {

@@ -15,7 +15,7 @@ use bytes::Bytes;
 use futures_util::stream;
 use server_api::{
     PanelsRequest, Record,
-    wire::{self, FRAMES_V1, NDJSON},
+    wire::{self, FRAMES_V1, FRAMES_V1_PACKED, NDJSON},
 };
 
 use super::body;
@@ -27,11 +27,12 @@ use crate::{
     telemetry::RequestId,
 };
 
-/// The two forms of the answer.
+/// The forms of the answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Form {
     Ndjson,
     FramesV1,
+    FramesV1Packed,
 }
 
 impl Form {
@@ -43,7 +44,9 @@ impl Form {
             if parameters.next() != Some("application/vnd.servelens.frames") {
                 continue;
             }
-            return match parameters.find_map(|parameter| parameter.strip_prefix("v=")) {
+            let parameters: Vec<&str> = parameters.collect();
+            return match parameters.iter().find_map(|parameter| parameter.strip_prefix("v=")) {
+                Some("1") if parameters.contains(&"packed=1") => Ok(Form::FramesV1Packed),
                 Some("1") => Ok(Form::FramesV1),
                 version => Err(Fault::UnknownFrameVersion(clip(version.unwrap_or_default(), 20))),
             };
@@ -55,6 +58,7 @@ impl Form {
         HeaderValue::from_static(match self {
             Form::Ndjson => NDJSON,
             Form::FramesV1 => FRAMES_V1,
+            Form::FramesV1Packed => FRAMES_V1_PACKED,
         })
     }
 
@@ -62,6 +66,7 @@ impl Form {
         let encoded = match self {
             Form::Ndjson => wire::encode_ndjson(record),
             Form::FramesV1 => wire::encode_frames(record),
+            Form::FramesV1Packed => wire::encode_packed(record),
         };
         encoded.map(Bytes::from).map_err(io::Error::other)
     }
@@ -74,7 +79,7 @@ pub async fn panels(
     request: Request,
 ) -> Result<Response<Body>, Fault> {
     let form = Form::of(request.headers())?;
-    let request = read(&body::read(request.into_body()).await?)?;
+    let request = read(&body::read(app.limits.body, request.into_body()).await?)?;
     let mut answers = query::dashboard(&app, caller, request, &id)?;
     let records = stream::poll_fn(move |context| answers.poll_recv(context));
     let pieces = futures_util::StreamExt::map(records, move |record| form.encode(&record));
@@ -119,6 +124,16 @@ mod tests {
             "text/html, application/vnd.servelens.frames; v=1, */*;q=0.1",
             Ok(Form::FramesV1),
         );
+        check(
+            "application/vnd.servelens.frames;v=1;packed=1",
+            Ok(Form::FramesV1Packed),
+        );
+        check(
+            "application/vnd.servelens.frames; packed=1; v=1",
+            Ok(Form::FramesV1Packed),
+        );
+        check("application/vnd.servelens.frames;v=1;packed=7", Ok(Form::FramesV1));
+        check("application/vnd.servelens.frames;v=2;packed=1", unknown("2"));
         check("application/vnd.servelens.frames;v=2", unknown("2"));
         check("application/vnd.servelens.frames", unknown(""));
     }

@@ -166,25 +166,29 @@ async fn a_dashboard_too_long_for_an_address_is_asked_as_a_form() {
 }
 
 #[tokio::test]
-async fn both_forms_hold_the_same_records() {
+async fn all_forms_hold_the_same_records() {
     let server = server(good).await;
     let bearer = format!("Bearer {TOKEN}");
     let body = json!({"panels": ["t.gauge"], "from": START, "to": START + 90, "width": 600}).to_string();
-    let headers = [("authorization", bearer.as_str()), ("accept", wire::FRAMES_V1)];
-    let frames = server.send(Method::POST, "/api/panels", &headers, &body).await;
-    assert_eq!(frames.headers["content-type"], wire::FRAMES_V1);
-    let lines = server.send(Method::POST, "/api/panels", &headers[..1], &body).await;
-    assert_eq!(lines.headers["content-type"], wire::NDJSON);
-    let mut decoder = wire::Decoder::default();
-    let decoded = decoder.push(&frames.body).unwrap();
-    assert!(decoder.is_empty());
+    let ask = async |accept: &str| {
+        let headers = [("authorization", bearer.as_str()), ("accept", accept)];
+        let answer = server.send(Method::POST, "/api/panels", &headers, &body).await;
+        assert_eq!(answer.headers["content-type"], accept);
+        answer
+    };
+    let lines = ask(wire::NDJSON).await;
     let expect: Vec<Record> = lines
         .text()
         .lines()
         .map(|line| serde_json::from_str(line).unwrap())
         .collect();
-    assert_eq!(decoded, expect);
     assert_eq!(expect.len(), 2);
+    for form in [wire::FRAMES_V1, wire::FRAMES_V1_PACKED] {
+        let frames = ask(form).await;
+        let mut decoder = wire::Decoder::default();
+        assert_eq!(decoder.push(&frames.body).unwrap(), expect);
+        assert!(decoder.is_empty());
+    }
 }
 
 /// The range query waits until the test lets it go; the sender is in the cell.

@@ -10,7 +10,7 @@ use super::{
 use crate::config::{FrontConfig, ManifestShape, ServeConfig, UpstreamKind};
 
 /// Everything behind one socket; the first part of a path tells the doors apart.
-fn front(config: &mut ServeConfig) {
+pub fn front(config: &mut ServeConfig) {
     let base = config.upstream.cluster_url.to_string();
     let door = |name: &str| format!("{base}{name}").parse().unwrap();
     config.upstream.kind = UpstreamKind::Thanos;

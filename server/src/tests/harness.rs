@@ -14,8 +14,8 @@ use super::script::{Asked, Deed, Script};
 use crate::{
     Running,
     config::{
-        CacheConfig, IdentityMode, LogConfig, LogFormat, ManifestShape, PluginExtensions, ServeConfig, UpstreamConfig,
-        UpstreamKind,
+        CacheConfig, IdentityMode, Limits, LogConfig, LogFormat, ManifestShape, PluginExtensions, ServeConfig,
+        UpstreamConfig, UpstreamKind,
     },
     start_with,
 };
@@ -126,6 +126,7 @@ pub fn config(assets: PathBuf, upstream: SocketAddr) -> ServeConfig {
     ServeConfig {
         listen: ([127, 0, 0, 1], 0).into(),
         metrics_listen: ([127, 0, 0, 1], 0).into(),
+        tls: None,
         assets,
         dashboards: None,
         manifest_shape: ManifestShape::Standard,
@@ -137,6 +138,7 @@ pub fn config(assets: PathBuf, upstream: SocketAddr) -> ServeConfig {
             cluster_url: format!("http://{upstream}").parse().unwrap(),
             front: None,
             ca_file: None,
+            connect_timeout: Duration::from_secs(1),
             timeout: Duration::from_secs(20),
         },
         // What is kept is tested where it is meant.
@@ -144,6 +146,7 @@ pub fn config(assets: PathBuf, upstream: SocketAddr) -> ServeConfig {
             bytes: 0,
             refresh: Duration::ZERO,
         },
+        limits: limits(),
         scrape_interval_s: 30,
         shutdown_delay: Duration::ZERO,
         log: LogConfig {
@@ -151,6 +154,11 @@ pub fn config(assets: PathBuf, upstream: SocketAddr) -> ServeConfig {
             level: "info".to_owned(),
         },
     }
+}
+
+/// Those that hold where nothing is said.
+pub fn limits() -> Limits {
+    Limits::usual().unwrap()
 }
 
 pub fn catalog() -> Catalog {

@@ -23,13 +23,14 @@ fn every_fault() -> Vec<Fault> {
             limit: 11_000,
         },
         Fault::BodyTooLarge(65_536),
-        Fault::BodyTooSlow(10),
+        Fault::BodyTooSlow(10_000),
         Fault::NotFound,
         Fault::MethodNotAllowed,
         Fault::UnknownFrameVersion("2".to_owned()),
         Fault::UnknownPanel("x".to_owned()),
         Fault::CatalogFault(detail()),
         Fault::UpstreamUnreachable(detail()),
+        Fault::UpstreamUntrusted(detail()),
         Fault::UpstreamTimeout(25_000),
         Fault::UpstreamError {
             status: 500,
@@ -44,6 +45,7 @@ fn every_fault() -> Vec<Fault> {
         Fault::QueryRejected("parse error".to_owned()),
         Fault::QueryFailed("too many samples".to_owned()),
         Fault::Busy,
+        Fault::CallerBusy,
         Fault::Internal(detail()),
     ]
 }
@@ -86,6 +88,7 @@ fn every_fault_has_its_own_code() {
     404 unknown_panel (unknown_panel in /api/v1)
     500 catalog_fault (internal in /api/v1)
     502 upstream_unreachable (upstream_unreachable in /api/v1)
+    502 upstream_untrusted (upstream_untrusted in /api/v1)
     504 upstream_timeout (timeout in /api/v1)
     502 upstream_error (upstream_error in /api/v1)
     502 upstream_not_prometheus (upstream_not_prometheus in /api/v1)
@@ -97,6 +100,7 @@ fn every_fault_has_its_own_code() {
     400 query_rejected (bad_data in /api/v1)
     422 query_failed (execution in /api/v1)
     503 busy (unavailable in /api/v1)
+    429 caller_busy (unavailable in /api/v1)
     500 internal (internal in /api/v1)
     "#);
 }

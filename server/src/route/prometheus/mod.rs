@@ -85,7 +85,7 @@ async fn forward(
         (None, Some(_)) => Naming::Parameter,
         (None, None) => Naming::Nowhere,
     };
-    let Read { mut params, named } = params::read(&api, app.upstream.kind(), naming, request).await?;
+    let Read { mut params, named } = params::read(&app, &api, naming, request).await?;
     let namespace = match named {
         Some(name) => Some(Namespace::named(name)?),
         None => namespace,
@@ -103,7 +103,7 @@ async fn forward(
     if let (Some(namespace), Way::Cluster) = (namespace, eyes.way()) {
         params = confine::confine(&app.guard, &api, namespace, params).await?;
     }
-    let permit = app.gate.enter().await?;
+    let pass = app.gate.enter(caller.key()).await?;
     let reply = eyes.ask(&app, &api, params).await?;
-    relay::relay(reply, permit).await
+    relay::relay(reply, pass).await
 }

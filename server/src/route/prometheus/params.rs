@@ -6,6 +6,7 @@ use axum::{
 };
 
 use crate::{
+    app::App,
     config::UpstreamKind,
     error::{Fault, clip},
     route::body,
@@ -36,7 +37,7 @@ pub struct Read {
 /// does not know is left out, which is what Prometheus does with it.
 ///
 /// A `namespace` decides who is asked and so is never left out where it could be meant: see [`Naming`].
-pub async fn read(api: &Api, kind: UpstreamKind, naming: Naming, request: Request) -> Result<Read, Fault> {
+pub async fn read(app: &App, api: &Api, naming: Naming, request: Request) -> Result<Read, Fault> {
     let (head, sent) = request.into_parts();
     let query = head.uri.query().unwrap_or_default().to_owned();
     let form = if head.method == Method::POST {
@@ -51,7 +52,7 @@ pub async fn read(api: &Api, kind: UpstreamKind, naming: Naming, request: Reques
             .unwrap_or_default()
             .trim()
             .to_ascii_lowercase();
-        let bytes = body::read(sent).await?;
+        let bytes = body::read(app.limits.body, sent).await?;
         if !bytes.is_empty() && essence != "application/x-www-form-urlencoded" {
             return Err(Fault::BadRequest(
                 "its body is not application/x-www-form-urlencoded".to_owned(),
@@ -74,7 +75,7 @@ pub async fn read(api: &Api, kind: UpstreamKind, naming: Naming, request: Reques
             once(query.as_bytes())?
         }
     };
-    let params = collect(api, kind, query.as_bytes(), &form)?;
+    let params = collect(api, app.upstream.kind(), query.as_bytes(), &form)?;
     Ok(Read { params, named })
 }
 
