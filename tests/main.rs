@@ -4,9 +4,13 @@
 #[cfg(test)]
 mod browser;
 #[cfg(test)]
+mod chaos;
+#[cfg(test)]
 mod contract;
 #[cfg(test)]
 mod front;
+#[cfg(test)]
+mod load;
 #[cfg(test)]
 mod proof;
 #[cfg(test)]

@@ -3,6 +3,7 @@
 mod install;
 pub mod matrix;
 mod table;
+mod withdrawn;
 mod workloads;
 
 use std::collections::BTreeSet;

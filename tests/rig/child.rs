@@ -171,6 +171,26 @@ impl Tied {
         self.stderr.lock().unwrap_or_else(PoisonError::into_inner).join("\n")
     }
 
+    /// The most memory, in KiB, that the program has held so far; under a keeper, the program itself is meant.
+    pub fn peak_kib(&self) -> Result<u64> {
+        let (own, mut found) = (self.child.id().to_string(), None);
+        for entry in std::fs::read_dir("/proc")? {
+            // Whatever ends meanwhile is not ours.
+            let Ok(about) = std::fs::read_to_string(entry?.path().join("status")) else {
+                continue;
+            };
+            let field = |name: &str| {
+                let line = about.lines().find_map(|line| line.strip_prefix(name));
+                line.unwrap_or_default().trim()
+            };
+            let is_it = field("Pid:") == own || field("PPid:") == own;
+            if is_it && self.name.starts_with(field("Name:")) {
+                found = field("VmHWM:").trim_end_matches(" kB").parse().ok();
+            }
+        }
+        found.with_context(|| format!("{} has no memory to be measured", self.name))
+    }
+
     /// Closes the child's standard input and waits for its end.
     pub fn end(mut self, patience: Duration) -> Result<ExitStatus> {
         drop(self.child.stdin.take());

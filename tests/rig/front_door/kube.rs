@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 use axum::http::Method;
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
 use serde_json::{Value, json};
@@ -109,6 +109,50 @@ impl Kube {
         } else {
             format!("{base}/{plural}/{name}")
         })
+    }
+
+    /// A new account with `view` in one namespace; gives its token. The front keeps what it was told of an account for
+    /// minutes: whoever changes rights needs one of its own.
+    pub async fn newcomer(&self, name: &str, namespace: &str) -> Result<String> {
+        let admin = self.token(User::Admin);
+        let accounts = format!("{}/api/v1/namespaces/rig/serviceaccounts", self.url);
+        let account = json!({"metadata": {"name": name}});
+        self.https.create(&accounts, admin, &account).await?;
+        let binding = json!({
+            "metadata": {"name": name},
+            "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "view"},
+            "subjects": [{"kind": "ServiceAccount", "name": name, "namespace": "rig"}],
+        });
+        self.https.create(&self.bindings(namespace), admin, &binding).await?;
+        let asked = json!({"spec": {"expirationSeconds": 7200}});
+        let url = format!("{accounts}/{name}/token");
+        let answer = self.https.create(&url, admin, &asked).await?;
+        let token = answer.pointer("/status/token").and_then(Value::as_str);
+        Ok(token.context("a token")?.to_owned())
+    }
+
+    /// Takes the newcomer's `view` away.
+    pub async fn withdraw(&self, name: &str, namespace: &str) -> Result<()> {
+        let url = format!("{}/{name}", self.bindings(namespace));
+        let admin = self.token(User::Admin);
+        let answer = self.https.send(Method::DELETE, &url, admin, "", String::new()).await?;
+        ensure!(answer.status.is_success(), "{url}: {}", answer.text());
+        Ok(())
+    }
+
+    fn bindings(&self, namespace: &str) -> String {
+        let api = "apis/rbac.authorization.k8s.io/v1";
+        format!("{}/{api}/namespaces/{namespace}/rolebindings", self.url)
+    }
+
+    /// One more token of a user: to everybody but the API server another caller.
+    pub async fn another_token(&self, user: User) -> Result<String> {
+        let account = user.account();
+        let url = format!("{}/api/v1/namespaces/rig/serviceaccounts/{account}/token", self.url);
+        let asked = json!({"spec": {"expirationSeconds": 7200}});
+        let answer = self.https.create(&url, self.token(User::Admin), &asked).await?;
+        let token = answer.pointer("/status/token").and_then(Value::as_str);
+        Ok(token.context("a token")?.to_owned())
     }
 }
 

@@ -55,6 +55,35 @@ pub fn front() -> Result<&'static Front> {
         .map_err(|fault| anyhow!("the monitoring front did not start: {fault}"))
 }
 
+/// Two stores and a querier for one test alone, so that it may lose them.
+#[derive(Debug)]
+pub struct LoneStores {
+    /// The querier's address.
+    pub url: String,
+    children: Vec<Tied>,
+    _folder: TempDir,
+}
+
+impl LoneStores {
+    pub async fn start() -> Result<LoneStores> {
+        let folder = tempfile::tempdir()?;
+        let mut children = Vec::new();
+        let url = stores::start(folder.path(), target::serve()?, &mut children).await?;
+        Ok(LoneStores {
+            url,
+            children,
+            _folder: folder,
+        })
+    }
+
+    /// Ends every store; the querier, which was started last, stays.
+    pub fn lose(&mut self) {
+        let querier = self.children.pop();
+        self.children.clear();
+        self.children.extend(querier);
+    }
+}
+
 async fn start() -> Result<Front> {
     let folder = tempfile::tempdir()?;
     let mut children = Vec::new();
