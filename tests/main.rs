@@ -10,4 +10,6 @@ mod front;
 #[cfg(test)]
 mod proof;
 #[cfg(test)]
+mod provision;
+#[cfg(test)]
 mod tidy;

@@ -26,7 +26,7 @@ pub struct App {
     pub plugin: Plugin,
     pub catalog: Served,
     pub identity: Identity,
-    pub upstream: Upstream,
+    pub upstream: Arc<Upstream>,
     /// Says who may ask what; `None` where everybody asks one store.
     pub cluster: Option<Cluster>,
     pub gate: Gate,
@@ -53,7 +53,7 @@ impl App {
             assets,
             catalog,
             identity,
-            upstream,
+            upstream: Arc::new(upstream),
             cluster,
             gate: Gate::new(config.upstream.timeout),
             guard: Guard::start().map_err(|cause| StartError::Failed(format!("the guard's threads: {cause}")))?,

@@ -9,6 +9,7 @@ pub mod demo;
 pub mod error;
 pub mod export;
 pub mod import;
+pub mod provision;
 pub mod telemetry;
 
 mod app;

@@ -12,6 +12,7 @@ pub mod host_build;
 pub mod http;
 pub mod manifests;
 pub mod paths;
+pub mod plane;
 pub mod secrets;
 pub mod serve;
 pub mod session;

@@ -4,6 +4,7 @@
 //! answer is kept for [`KEPT`] at most, under a key that no other caller has.
 
 mod ask;
+mod hands;
 mod names;
 mod review;
 mod workloads;
@@ -20,6 +21,7 @@ use crate::{
     upstream,
 };
 use ask::Ask;
+pub use hands::*;
 pub use review::Right;
 pub use workloads::Workload;
 
@@ -50,6 +52,8 @@ pub struct Access {
 type ListKey = (CallerKey, Option<Vec<String>>);
 
 pub struct Cluster {
+    client: upstream::HttpClient,
+    kube_url: String,
     ask: Ask,
     /// OpenShift 4.14.
     legacy: bool,
@@ -71,12 +75,20 @@ impl Cluster {
         let lives = Cache::builder().max_capacity(MOST_CALLERS).time_to_live(KEPT).build();
         let rights = Cache::builder().max_capacity(MOST_RIGHTS).time_to_live(KEPT).build();
         Ok(Some(Cluster {
+            client: client.clone(),
+            kube_url: front.kube_url.to_string().trim_end_matches('/').to_owned(),
             ask: Ask::new(client, &front.kube_url, config.upstream.timeout),
             legacy: config.manifest_shape == ManifestShape::Legacy,
             access: lives,
             rights,
             workloads: Cache::builder().max_capacity(MOST_LISTS).time_to_live(KEPT).build(),
         }))
+    }
+
+    /// The caller's own hands on the cluster's objects.
+    #[must_use]
+    pub fn hands(&self, caller: &Caller) -> Hands {
+        Hands::of_caller(self.client.clone(), &self.kube_url, caller)
     }
 
     /// What the caller may read. Equal questions at one time are asked once; faults are not kept.

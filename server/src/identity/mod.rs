@@ -102,6 +102,14 @@ enum Credential {
 }
 
 impl Caller {
+    /// Whoever runs a command, with the token of their kubeconfig.
+    #[must_use]
+    pub fn of_token(token: SecretString) -> Caller {
+        Caller {
+            credential: Credential::Bearer(token),
+        }
+    }
+
     fn session(token: SecretString, user: String, sight: Option<Sight>) -> Caller {
         Caller {
             credential: Credential::Session { token, user, sight },

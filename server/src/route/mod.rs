@@ -10,6 +10,7 @@ mod manifest;
 mod observe;
 mod panels;
 mod prometheus;
+mod setup;
 mod sign_in;
 mod watched;
 
@@ -112,6 +113,12 @@ fn with_caller(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/api/me", get(api::me))
         .route("/api/models", get(api::models))
         .route("/api/panels", post(panels::panels))
+        .route("/api/setup/checks", get(setup::checks))
+        .route("/api/setup/plan", get(setup::plan))
+        .route("/api/setup/verify", get(setup::verify))
+        // Never GET: a page of somebody else's could make a browser send it.
+        .route("/api/setup/apply", post(setup::apply))
+        .route("/api/setup/remove", post(setup::remove))
         .merge(metrics_api("/api/v1"))
         .merge(metrics_api("/ns/{namespace}/api/v1"))
         .route_layer(from_fn_with_state(Arc::clone(app), identify::identify))

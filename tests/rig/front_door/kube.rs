@@ -59,6 +59,8 @@ pub struct Kube {
     pub cert_file: PathBuf,
     pub key_file: PathBuf,
     pub kubeconfig: PathBuf,
+    /// One line of JSON for each write, with the name of who sent it.
+    pub audit_file: PathBuf,
     tokens: Vec<(User, String)>,
 }
 
@@ -112,7 +114,7 @@ impl Kube {
     }
 }
 
-pub(super) async fn start(folder: &Path, children: &mut Vec<Tied>) -> Result<Kube> {
+pub async fn start(folder: &Path, children: &mut Vec<Tied>) -> Result<Kube> {
     let file = |name: &str| folder.join(name);
     let text = |path: &Path| path.to_string_lossy().into_owned();
     let ca_pem = write_certificates(folder)?;
@@ -146,6 +148,14 @@ pub(super) async fn start(folder: &Path, children: &mut Vec<Tied>) -> Result<Kub
         file("tokens.csv"),
         format!("{ROOT},rig-root,rig-root,\"system:masters\"\n"),
     )?;
+    let writes = json!({
+        "apiVersion": "audit.k8s.io/v1", "kind": "Policy", "omitStages": ["RequestReceived"],
+        "rules": [
+            {"level": "None", "userGroups": ["system:masters"]},
+            {"level": "Metadata", "verbs": ["create", "update", "patch", "delete", "deletecollection"]},
+        ],
+    });
+    fs::write(file("audit.yaml"), writes.to_string())?;
     children.push(child::start_kept(
         &KUBE_APISERVER.path()?,
         &[
@@ -162,6 +172,8 @@ pub(super) async fn start(folder: &Path, children: &mut Vec<Tied>) -> Result<Kub
             &format!("--service-account-key-file={}", text(&file("accounts.pub"))),
             &format!("--service-account-signing-key-file={}", text(&file("accounts.key"))),
             "--service-cluster-ip-range=10.0.0.0/24",
+            &format!("--audit-policy-file={}", text(&file("audit.yaml"))),
+            &format!("--audit-log-path={}", text(&file("audit.log"))),
         ],
         &[],
     )?);
@@ -206,6 +218,7 @@ pub(super) async fn start(folder: &Path, children: &mut Vec<Tied>) -> Result<Kub
         cert_file: file("server.crt"),
         key_file: file("server.key"),
         kubeconfig,
+        audit_file: file("audit.log"),
         tokens,
     })
 }

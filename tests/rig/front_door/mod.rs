@@ -19,6 +19,8 @@ use tempfile::TempDir;
 
 use super::child::Tied;
 pub use client::Https;
+pub(super) use definitions::apply as define;
+pub(super) use kube::start as start_kube;
 pub use kube::{Kube, User};
 
 /// The running front.

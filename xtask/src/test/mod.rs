@@ -21,13 +21,14 @@ use tally::Tally;
 const IN_BROWSER: [&str; 4] = ["catalog", "chart", "frontend", "server-api"];
 
 /// Modules whose tests start a real Prometheus, its tools or a browser.
-const NOT_QUICK: [&str; 9] = [
+const NOT_QUICK: [&str; 10] = [
     "browser::",
     "contract::demo::",
     "contract::deploy::",
     "contract::promtool::",
     "proof::",
     "front::",
+    "provision::",
     "demo::history::tests::",
     "demo::prometheus::tests::",
     "rig::",
