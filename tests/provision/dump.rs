@@ -92,9 +92,11 @@ pub async fn settled(plane: &Plane, before: &Dump) -> Result<()> {
         let now = dump(plane).await?;
         let keys = before.keys().chain(now.keys());
         let different = keys.filter(|key| before.get(*key) != now.get(*key));
-        Ok(different
-            .map(|key| format!("{key}: {:?} → {:?}", before.get(key), now.get(key)))
-            .collect::<Vec<_>>())
+        Ok::<Vec<String>, anyhow::Error>(
+            different
+                .map(|key| format!("{key}: {:?} → {:?}", before.get(key), now.get(key)))
+                .collect(),
+        )
     };
     wait::until("the cluster is as it was", differs, Vec::is_empty).await?;
     Ok(())

@@ -34,7 +34,9 @@ pub fn unset(text: &str, path: &[&str]) -> Vec<String> {
     let mut out = Vec::new();
     for region in regions {
         for at in keys(&lines, region, last) {
-            let end = below(&lines, region, at).map_or(at + 1, |inner| last_content(&lines, inner) + 1);
+            let end = below(&lines, region, at)
+                .and_then(|inner| last_content(&lines, inner))
+                .map_or(at + 1, |last| last + 1);
             let kept = lines.iter().enumerate().filter(|(n, _)| *n < at || *n >= end);
             out.push(kept.map(|(_, line)| line.text).collect());
         }
@@ -66,11 +68,7 @@ fn place(lines: &[Line<'_>], region: Region, path: &[&str], value: &str, newline
     }
     if found.is_empty() {
         let new = written(path, value, region.indent, newline);
-        let end = if lines.is_empty() {
-            0
-        } else {
-            last_content(lines, region) + 1
-        };
+        let end = last_content(lines, region).map_or(region.end, |at| at + 1);
         // Behind the last key; behind all comments, where a text has nothing but comments; before the first key.
         for at in [end, region.end, region.start] {
             out.push(inserted(lines, at, &new, newline));
@@ -116,11 +114,9 @@ fn below(lines: &[Line<'_>], region: Region, at: usize) -> Option<Region> {
 }
 
 /// Comments behind the last key belong to what follows.
-fn last_content(lines: &[Line<'_>], region: Region) -> usize {
+fn last_content(lines: &[Line<'_>], region: Region) -> Option<usize> {
     let mut inside = (region.start..region.end).rev();
-    inside
-        .find(|at| lines.get(*at).is_some_and(|line| line.is_content()))
-        .unwrap_or(region.start.saturating_sub(1))
+    inside.find(|at| lines.get(*at).is_some_and(|line| line.is_content()))
 }
 
 fn written(path: &[&str], value: &str, indent: usize, newline: &str) -> String {

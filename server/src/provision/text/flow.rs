@@ -12,8 +12,9 @@ pub fn set(text: &str, path: &[&str], value: &str) -> Vec<String> {
         let at = brace + 1;
         for depth in 0..path.len() {
             let entry = nested(path.get(depth..).unwrap_or_default(), value);
-            out.push(spliced(text, at, at, &format!("{entry}, ")));
-            out.push(spliced(text, at, at, &entry));
+            let empty = text.get(at..).is_some_and(|rest| rest.trim_start().starts_with('}'));
+            let comma = if empty { "" } else { ", " };
+            out.push(spliced(text, at, at, &format!("{entry}{comma}")));
         }
     }
     out
