@@ -134,9 +134,17 @@ impl Plane {
         Ok(())
     }
 
+    /// Makes a namespace, and waits for the account that its controller puts into it.
     pub async fn namespace(&self, name: &str) -> Result<()> {
         self.create("api/v1/namespaces", json!({"metadata": {"name": name}}))
             .await?;
+        let account = format!("api/v1/namespaces/{name}/serviceaccounts/default");
+        wait::until(
+            "a namespace is whole",
+            async || self.get(&account).await,
+            Option::is_some,
+        )
+        .await?;
         Ok(())
     }
 
