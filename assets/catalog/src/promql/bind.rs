@@ -11,7 +11,7 @@
 use super::{Grid, Matcher, Over, Piece, Placeholder, Span, Template, Vars, matcher, selector};
 use crate::measure::Quantile;
 use crate::model::{Catalog, Concept, Panel, Part};
-use crate::resolve::{COLLECTED_NAMESPACE, COLLECTED_POD, Choices, Jobs, Pipeline, collected};
+use crate::resolve::{Apart, COLLECTED_NAMESPACE, COLLECTED_POD, Choices, Jobs, Pipeline, collected};
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BindError {
@@ -202,8 +202,10 @@ pub(crate) fn concept_text(
             .map(|mut matchers| {
                 match &source.jobs {
                     Jobs::All | Jobs::OneForEachTarget => {}
-                    Jobs::AllBut(label, others) => matchers.push(Matcher::none_of(label, others)),
-                    Jobs::Only(label, only) => matchers.push(Matcher::is(label, only)),
+                    Jobs::Apart(all) => matchers.extend(all.iter().map(|apart| match apart {
+                        Apart::AllBut(label, others) => Matcher::none_of(label, others),
+                        Apart::Only(label, only) => Matcher::is(label, only),
+                    })),
                 }
                 match source.pipeline {
                     Pipeline::Any => {}

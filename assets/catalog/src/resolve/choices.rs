@@ -61,19 +61,26 @@ impl Source {
     }
 }
 
-/// Twin monitors scrape one target under two jobs: then a source is a name and a job. The first field is the label that
-/// tells them apart.
+/// Twin monitors scrape one target under two jobs, and two stores may hold what one job scraped: then a source is a name
+/// and what tells it from its twins.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Jobs {
     All,
-    AllBut(&'static str, Vec<LabelValue>),
-    Only(&'static str, LabelValue),
+    /// All of these hold.
+    Apart(Vec<Apart>),
     /// Whichever it is; nobody has looked.
     #[cfg_attr(
         not(feature = "export"),
         expect(dead_code, reason = "only files are written without looking")
     )]
     OneForEachTarget,
+}
+
+/// The first field is the label that tells twins apart.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Apart {
+    AllBut(&'static str, Vec<LabelValue>),
+    Only(&'static str, LabelValue),
 }
 
 /// Where a concept's numbers come from.

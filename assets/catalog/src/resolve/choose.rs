@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::choices::{BY_INSTANCE, BY_POD};
 use super::sighting::Workload;
-use super::{Candidate, Choice, Choices, Jobs, Pipeline, Sighting, Source};
+use super::{Apart, Candidate, Choice, Choices, Jobs, Pipeline, Sighting, Source};
 use crate::model::{Catalog, ConceptId};
 use crate::promql::LabelValue;
 
@@ -106,18 +106,36 @@ fn pipelines<'a>(seen: &[&'a Sighting]) -> Vec<(Pipeline, Vec<&'a Sighting>)> {
 const TWINS_BY: [&str; 2] = ["job", "prometheus"];
 
 /// One name's series, split as far as the same target is shown twice: first all that never comes second, then each of
-/// the others.
+/// the others. A board of several namespaces may hold twins of both kinds.
 fn jobs(seen: &[&Sighting]) -> Vec<Jobs> {
+    let mut groups: Vec<Vec<Apart>> = vec![Vec::new()];
     for label in TWINS_BY {
-        let second = second(seen, label);
-        if !second.is_empty() {
-            let second: Vec<_> = second.into_iter().map(LabelValue::new).collect();
-            let mut jobs = vec![Jobs::AllBut(label, second.clone())];
-            jobs.extend(second.into_iter().map(|only| Jobs::Only(label, only)));
-            return jobs;
-        }
+        groups = groups.into_iter().flat_map(|group| split(seen, group, label)).collect();
     }
-    vec![Jobs::All]
+    let named = |group: Vec<Apart>| {
+        if group.is_empty() {
+            Jobs::All
+        } else {
+            Jobs::Apart(group)
+        }
+    };
+    groups.into_iter().map(named).collect()
+}
+
+fn split(seen: &[&Sighting], group: Vec<Apart>, label: &'static str) -> Vec<Vec<Apart>> {
+    let taken: Vec<&Sighting> = seen
+        .iter()
+        .copied()
+        .filter(|sighting| group.iter().all(|apart| apart.take(sighting)))
+        .collect();
+    let second: Vec<_> = second(&taken, label).into_iter().map(LabelValue::new).collect();
+    if second.is_empty() {
+        return vec![group];
+    }
+    let others = second.iter().cloned().map(|only| Apart::Only(label, only));
+    let all = std::iter::once(Apart::AllBut(label, second.clone())).chain(others);
+    all.map(|apart| group.iter().cloned().chain([apart]).collect())
+        .collect()
 }
 
 /// The label's values that show a target which another value shows, too.
@@ -139,6 +157,14 @@ impl Jobs {
     fn take(&self, sighting: &Sighting) -> bool {
         match self {
             Self::All | Self::OneForEachTarget => true,
+            Self::Apart(all) => all.iter().all(|apart| apart.take(sighting)),
+        }
+    }
+}
+
+impl Apart {
+    fn take(&self, sighting: &Sighting) -> bool {
+        match self {
             Self::AllBut(label, others) => others.iter().all(|other| other.as_str() != sighting.label(label)),
             Self::Only(label, only) => only.as_str() == sighting.label(label),
         }

@@ -26,5 +26,5 @@ pub use choose::choose;
 pub use first::{alive_candidates, waits_for};
 pub use sighting::Sighting;
 
-pub(crate) use choices::{Choice, Jobs, Pipeline, Source};
+pub(crate) use choices::{Apart, Choice, Jobs, Pipeline, Source};
 pub(crate) use sighting::{COLLECTED_NAMESPACE, COLLECTED_POD, collected};

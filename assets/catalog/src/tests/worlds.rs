@@ -194,6 +194,21 @@ fn two_stores_behind_one_querier_are_told_apart_by_their_own_label() {
 }
 
 #[test]
+fn twins_of_both_kinds_on_one_board_are_told_apart() {
+    check(
+        "vllm.generation_tokens",
+        r#"vllm:generation_tokens_total{namespace="a",pod="p",instance="1:8000",job="own",prometheus="platform/k8s"}
+           vllm:generation_tokens_total{namespace="a",pod="p",instance="1:8000",job="own",prometheus="user/workload"}
+           vllm:generation_tokens_total{namespace="b",pod="q",instance="2:8000",job="own"}
+           vllm:generation_tokens_total{namespace="b",pod="q",instance="2:8000",job="theirs"}"#,
+        &[
+            "generation_tokens vllm:generation_tokens_total 2",
+            r#"sum by (model_name) ((rate(vllm:generation_tokens_total{job!="theirs",prometheus!="user/workload"}[120s]) or on (namespace, pod) rate(vllm:generation_tokens_total{job!="theirs",prometheus="user/workload"}[120s]) or on (namespace, pod) rate(vllm:generation_tokens_total{job="theirs"}[120s])))"#,
+        ],
+    );
+}
+
+#[test]
 fn two_ports_of_one_pod_are_no_twins() {
     check(
         "vllm.generation_tokens",
