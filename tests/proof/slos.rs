@@ -17,10 +17,13 @@ const BUDGET_S: u32 = 30 * 86_400;
 const RANGE_S: i64 = 3_600;
 const MODEL: &[&str] = &["namespace", "model_name"];
 
+/// How a number follows from the raw samples.
+type Rule = fn(&Look<'_>) -> Vector;
+
 struct Expected {
-    value: fn(&Look<'_>) -> Vector,
-    /// The share of what was bad.
-    bad: Option<(f64, fn(&Look<'_>) -> Vector)>,
+    value: Rule,
+    /// The share that may be bad, and the share of what was.
+    bad: Option<(f64, Rule)>,
 }
 
 fn failed(look: &Look<'_>) -> Vector {
