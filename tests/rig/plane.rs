@@ -188,10 +188,8 @@ impl Plane {
 
     pub async fn delete(&self, path: &str) -> Result<()> {
         let root = self.kube.token(User::Admin);
-        let sent = self
-            .kube
-            .https
-            .send(Method::DELETE, &self.url(path), root, "", String::new());
+        let url = self.url(path);
+        let sent = self.kube.https.send(Method::DELETE, &url, root, "", String::new());
         let status = sent.await?.status;
         ensure!(status.is_success() || status.as_u16() == 404, "{path}: {status}");
         Ok(())
