@@ -84,12 +84,10 @@ async fn an_absent_operator_is_installed_and_taken_back_with_its_version() -> Re
     for plural in KINDS {
         plane.undefine(GROUP, plural).await?;
     }
-    let olm = tokio::spawn(play_olm(plane));
-    let done = round(plane, &args).await;
-    let olm_ended = olm.is_finished();
-    olm.abort();
-    let (first, _) = done?;
-    assert!(!olm_ended, "the played OLM ended early");
+    let (first, _) = tokio::select! {
+        done = round(plane, &args) => done?,
+        ended = play_olm(plane) => anyhow::bail!("the played OLM ended early: {ended:?}"),
+    };
     assert!(
         first.out.contains("Subscription servelens-grafana/grafana-operator"),
         "{}",

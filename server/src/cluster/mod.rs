@@ -52,7 +52,7 @@ pub struct Access {
 type ListKey = (CallerKey, Option<Vec<String>>);
 
 pub struct Cluster {
-    client: upstream::HttpClient,
+    client: Arc<HttpClient>,
     kube_url: String,
     ask: Ask,
     /// OpenShift 4.14.
@@ -76,10 +76,11 @@ impl Cluster {
                 config.upstream.connect_timeout,
             )?,
         };
+        let client = Arc::new(client);
         let lives = Cache::builder().max_capacity(MOST_CALLERS).time_to_live(KEPT).build();
         let rights = Cache::builder().max_capacity(MOST_RIGHTS).time_to_live(KEPT).build();
         Ok(Some(Cluster {
-            client: client.clone(),
+            client: Arc::clone(&client),
             kube_url: front.kube_url.to_string().trim_end_matches('/').to_owned(),
             ask: Ask::new(client, &front.kube_url, config.upstream.timeout),
             legacy: config.manifest_shape == ManifestShape::Legacy,
@@ -92,7 +93,7 @@ impl Cluster {
     /// The caller's own hands on the cluster's objects.
     #[must_use]
     pub fn hands(&self, caller: &Caller) -> Hands {
-        Hands::of_caller(self.client.clone(), &self.kube_url, caller)
+        Hands::of_caller(Arc::clone(&self.client), &self.kube_url, caller)
     }
 
     /// What the caller may read. Equal questions at one time are asked once; faults are not kept.

@@ -51,6 +51,9 @@ struct Target {
 /// How far back a first sample may lie.
 const WINDOW_S: u64 = 300;
 const TIMEOUT: Duration = Duration::from_secs(20);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
+/// As the server's own limit.
+const MOST_BYTES: usize = 32 << 20;
 
 pub struct Asking<'a> {
     upstream: &'a Upstream,
@@ -84,10 +87,11 @@ impl Means {
             }),
             ca_file: doors.ca_file.clone(),
             timeout: TIMEOUT,
+            connect_timeout: CONNECT_TIMEOUT,
         };
         let metrics = Arc::new(Metrics::new());
         Ok(Means {
-            upstream: Arc::new(Upstream::new(&config, metrics).map_err(SetupError::Use)?),
+            upstream: Arc::new(Upstream::new(&config, MOST_BYTES, metrics).map_err(SetupError::Use)?),
             caller: Caller::of_token(token),
             catalog: Arc::new(Catalog::embedded().map_err(|cause| SetupError::Cluster(cause.to_string()))?),
         })

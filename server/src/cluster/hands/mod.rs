@@ -7,7 +7,7 @@
 mod kind;
 mod refusal;
 
-use std::{fmt, path::Path, time::Duration};
+use std::{fmt, path::Path, sync::Arc, time::Duration};
 
 use axum::http::{HeaderValue, Request, header::USER_AGENT};
 use http_body_util::{BodyExt as _, Full};
@@ -101,10 +101,10 @@ impl Hands {
 
     /// As one request's caller, who lends the credential to each question and keeps it.
     #[must_use]
-    pub fn of_caller(client: HttpClient, base: &str, caller: &Caller) -> Hands {
+    pub fn of_caller(client: Arc<HttpClient>, base: &str, caller: &Caller) -> Hands {
         let (base, caller) = (base.to_owned(), caller.clone());
         let service = tower::service_fn(move |request: Request<kube::client::Body>| {
-            let (client, base, caller) = (client.clone(), base.clone(), caller.clone());
+            let (client, base, caller) = (Arc::clone(&client), base.clone(), caller.clone());
             async move {
                 let (mut head, body) = request.into_parts();
                 let path = head.uri.path_and_query().map_or("/", |path| path.as_str());

@@ -1,7 +1,5 @@
 //! The list of what the GPU exporter collects: lines are added to the list that an administrator has named, never replaced.
 
-use serde_json::Value;
-
 use super::step::{Action, Step, Work};
 use super::{diff, edits};
 use crate::cluster::{CLUSTER_POLICY, CONFIG_MAP, Cause, Hands, Refusal};
