@@ -62,7 +62,7 @@ async fn only_nan_is_no_traffic() {
 #[tokio::test]
 async fn only_infinities_are_shown_as_what_they_are() {
     let deed = || matrix(&json!([{"metric": {}, "values": [[START, "+Inf"], [START + 30, "-Inf"]]}]));
-    insta::assert_snapshot!(check("t.gauge", deed).await, @r#"{"error":null,"frames":[{"labels":{},"query":0,"start":1763796000,"step":30,"values":["+Inf","-Inf",null,null]}],"panel":"t.gauge","sources":[{"concept":"gauge","metric":"t_new","monitors":["j"],"workloads":1}],"state":"ok","warnings":[],"window_s":null}"#);
+    insta::assert_snapshot!(check("t.gauge", deed).await, @r#"{"error":null,"frames":[{"labels":{},"query":0,"start":1763796000,"step":30,"values":["+Inf","-Inf",null,null]}],"panel":"t.gauge","sources":[{"concept":"gauge","metric":"t_new","monitors":["j"],"pods":[{"monitors":["j"],"namespace":"a","pod":"p"}],"workloads":1}],"state":"ok","warnings":[],"window_s":null}"#);
 }
 
 #[tokio::test]

@@ -10,6 +10,7 @@ mod faults;
 mod forward;
 mod front;
 pub mod harness;
+mod honest;
 mod hostile;
 mod kept;
 mod lifecycle;

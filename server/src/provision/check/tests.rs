@@ -52,7 +52,22 @@ fn the_report_shows_categories_signs_and_hints() {
         check("cluster", Level::Warning, "it is old"),
         check("monitoring", Level::Error, "it is off"),
     ];
-    insta::assert_snapshot!(report::text(&checks), @"");
-    insta::assert_snapshot!(report::json(&checks).to_string(), @"");
+    insta::assert_snapshot!(report::text(&checks), @r#"
+cluster
+-------
+√ it answers
+‼ it is old
+    do this
+    see https://github.com/servelens/servelens/blob/main/docs/setup.md#uwm
+
+monitoring
+----------
+× it is off
+    do this
+    see https://github.com/servelens/servelens/blob/main/docs/setup.md#uwm
+
+Status check results are ×
+"#);
+    insta::assert_snapshot!(report::json(&checks).to_string(), @r#"{"categories":[{"categoryName":"cluster","checks":[{"description":"it answers","result":"success"},{"description":"it is old","error":"do this","hint":"https://github.com/servelens/servelens/blob/main/docs/setup.md#uwm","result":"warning"}]},{"categoryName":"monitoring","checks":[{"description":"it is off","error":"do this","hint":"https://github.com/servelens/servelens/blob/main/docs/setup.md#uwm","result":"error"}]}],"success":false}"#);
     assert!(report::text(&checks[..2]).ends_with("Status check results are √\n"));
 }

@@ -13,6 +13,10 @@ use crate::cluster::PROMETHEUS_RULE;
 use crate::provision::object::{Object, Phase};
 use crate::provision::settings::Settings;
 
+/// The one service whose place is a setting here. Rules about gateways, proxies, queues and load tests belong where those run,
+/// which may be nowhere: `servelens export prometheus-rule --service-namespace` writes them for those who have them.
+const GPUS: &str = "gpus";
+
 pub fn objects(settings: &Settings, catalog: &Catalog) -> Result<Vec<Object>, MakeError> {
     let mut rules = RuleSettings {
         servelens_url: settings.servelens_url.clone(),
@@ -27,7 +31,7 @@ pub fn objects(settings: &Settings, catalog: &Catalog) -> Result<Vec<Object>, Ma
     for group in groups(catalog, &rules).map_err(|cause| wrong(&cause))? {
         let places = match group.home {
             Home::Models => settings.namespaces.clone(),
-            Home::Service if settings.gpu => vec![settings.gpu_namespace.clone()],
+            Home::Service if settings.gpu && group.name == GPUS => vec![settings.gpu_namespace.clone()],
             Home::Service => Vec::new(),
         };
         let name = own_name(settings, &group.name);

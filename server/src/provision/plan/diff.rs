@@ -125,7 +125,11 @@ mod tests {
             "kind": "Secret", "metadata": {"name": "a", "uid": "1", "resourceVersion": "8", "labels": {"x": "2"}},
             "data": {"token": "b3RoZXI=", "more": "eA=="},
         });
-        insta::assert_snapshot!(lines(Some(&live), Some(&wanted)).join("\n"), @"");
+        insta::assert_snapshot!(lines(Some(&live), Some(&wanted)).join("\n"), @r#"
++ data.more: (hidden)
+- metadata.labels.x: 1
++ metadata.labels.x: 2
+"#);
         assert_eq!(lines(Some(&live), Some(&live)), Vec::<String>::new());
         assert_eq!(
             lines(None, Some(&json!({"spec": {"a": [1, {}]}}))),

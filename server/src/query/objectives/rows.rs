@@ -118,8 +118,9 @@ mod tests {
         assert_eq!(
             short,
             [
-                // 4.5 times too fast over a day, 20 times in two hours of it; not 6 times over six hours.
-                ("bad", SloState::Critical, Some(-2.0), vec![false, false, true, true]),
+                // 20 times too fast over six hours, which are the long window of one pair and the short one of another, and
+                // 4.5 times over a day; in the hour not the 14 times that its pair wants.
+                ("bad", SloState::Critical, Some(-2.0), vec![false, true, true, true]),
                 ("calm", SloState::Ok, Some(0.5), calm.clone()),
                 ("gone", SloState::Ok, None, calm.clone()),
                 ("idle", SloState::NoTraffic, Some(1.0), calm),
