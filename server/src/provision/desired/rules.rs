@@ -15,7 +15,7 @@ use crate::provision::settings::Settings;
 
 /// The one service whose place is a setting here. Rules about gateways, proxies, queues and load tests belong where those run,
 /// which may be nowhere: `servelens export prometheus-rule --service-namespace` writes them for those who have them.
-const GPUS: &str = "gpus";
+const GPUS: &str = "servelens-gpus";
 
 pub fn objects(settings: &Settings, catalog: &Catalog) -> Result<Vec<Object>, MakeError> {
     let mut rules = RuleSettings {
