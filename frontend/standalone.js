@@ -11,7 +11,7 @@ try {
   console.error('Servelens could not be loaded.', fault);
   const text = document.createElement('p');
   text.setAttribute('role', 'alert');
-  text.append(`Servelens could not be loaded: ${fault?.message ?? fault} `);
+  text.append(`Servelens could not be loaded: ${fault?.message ?? fault}. See whether its server can be reached, then try again. `);
   const again = document.createElement('button');
   again.textContent = 'Try again';
   again.addEventListener('click', () => location.reload());

@@ -148,9 +148,11 @@ async fn what_arrives_is_asked_of_the_metrics_with_the_callers_token() -> Result
         let said = verify(user, "team-b").await?;
         assert_eq!(said.code, 1, "{said:?}");
         let found: Value = serde_json::from_str(&said.out)?;
-        let what = |n: usize| found["findings"][n]["what"].as_str().unwrap_or_default().to_owned();
-        assert_eq!(what(0), "team-b/verified: no target");
-        assert_eq!(what(1), "team-b: no samples of vllm");
+        // Others serve there, too.
+        let findings = found["findings"].as_array().into_iter().flatten();
+        let what: Vec<&str> = findings.filter_map(|finding| finding["what"].as_str()).collect();
+        assert!(what.contains(&"team-b/verified: no target"), "{what:?}");
+        assert!(what.contains(&"team-b: no samples of vllm"), "{what:?}");
     }
     let denied = verify(User::Nobody, "team-b").await?;
     assert_eq!(denied.code, 3, "{denied:?}");

@@ -27,6 +27,7 @@ fn with_grafana(args: [String; 2], view: &str) -> Vec<String> {
 /// What a Subscription brings, until the test ends.
 async fn play_olm(plane: &'static Plane) -> Result<()> {
     loop {
+        tokio::time::sleep(Duration::from_millis(200)).await;
         let name = "grafana-operator.v5.24.0";
         let subscription = plane.get(&format!("{OLM}/subscriptions/grafana-operator")).await?;
         let waiting = subscription.is_some_and(|one| one.pointer("/status/installedCSV").is_none());
@@ -53,7 +54,6 @@ async fn play_olm(plane: &'static Plane) -> Result<()> {
             )
             .await?;
         }
-        tokio::time::sleep(Duration::from_millis(200)).await;
     }
 }
 

@@ -157,11 +157,14 @@ impl Plane {
 
     /// `None` where it is not there.
     pub async fn get(&self, path: &str) -> Result<Option<Value>> {
-        let answer = self
-            .kube
-            .https
-            .get(&self.url(path), self.kube.token(User::Admin))
-            .await?;
+        let (url, root) = (self.url(path), self.kube.token(User::Admin));
+        // 429 is the API server's word for a kind whose definition has just come or gone.
+        let answer = wait::until(
+            "the API server serves the kind",
+            async || self.kube.https.get(&url, root).await,
+            |answer| answer.status.as_u16() != 429,
+        )
+        .await?;
         if answer.status.as_u16() == 404 {
             return Ok(None);
         }

@@ -43,9 +43,10 @@ impl Clock for Browser {
 }
 
 impl Browser {
-    /// The time of day, with the day before it where that is not `of`'s.
+    /// The time of day, to the second where it is no whole minute, with the day before it where that is not `of`'s.
     pub fn moment(self, unix: i64, of: i64) -> String {
-        let (day, time) = (format(Shape::Day, unix), format(Shape::Minute, unix));
+        let grain = if unix % 60 == 0 { Shape::Minute } else { Shape::Second };
+        let (day, time) = (format(Shape::Day, unix), format(grain, unix));
         if day == format(Shape::Day, of) {
             time
         } else {

@@ -102,12 +102,16 @@ async fn answer_all(
     if let Some(begins) = measured.seen.begins {
         plan.begin(begins);
     }
-    let mut answers: FuturesUnordered<_> = plan
-        .panels
-        .iter()
-        .map(|panel| panel::answer(asking, &plan, &names, &measured, panel))
-        .collect();
+    // Begun as others end: a waiting panel costs some kilobytes, and many people look at once.
+    let mut waiting = plan.panels.iter();
+    let mut answers = FuturesUnordered::new();
+    for panel in waiting.by_ref().take(admit::PANELS_AT_ONCE) {
+        answers.push(panel::answer(asking, &plan, &names, &measured, panel));
+    }
     while let Some(answer) = answers.next().await {
+        if let Some(panel) = waiting.next() {
+            answers.push(panel::answer(asking, &plan, &names, &measured, panel));
+        }
         if send.send(Record::Panel(answer)).await.is_err() {
             return;
         }

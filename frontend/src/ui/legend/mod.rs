@@ -151,11 +151,10 @@ fn row(
                 class="sl-legend-row"
                 class:sl-legend-faded=Signal::derive(faded)
                 aria-pressed=Signal::derive(move || pressed().to_string())
-                title=name
                 on:click=press(move || only.update(|only| *only = if *only == Some(at) { None } else { Some(at) }))
             >
                 {swatch(kind, at)}
-                <span class="sl-legend-name" translate="no">
+                <span class="sl-legend-name" translate="no" title=name>
                     <span class="sl-legend-start">{head}</span>
                     <span class="sl-legend-end">{tail}</span>
                 </span>

@@ -75,8 +75,9 @@ pub fn Popover(
             {when(
                 open.into(),
                 move || {
+                    // A press on a text inside gives the dialog the focus, not what lies around it.
                     view! {
-                        <div class="sl-popover-dialog" class:sl-popover-left=to_the_left role="dialog" aria-label=t(name)>
+                        <div class="sl-popover-dialog" class:sl-popover-left=to_the_left role="dialog" tabindex="-1" aria-label=t(name)>
                             {children()}
                         </div>
                     }

@@ -40,9 +40,12 @@ pub fn Shell(children: Children) -> impl IntoView {
             </nav>
             {alone.then(|| side(app))}
         </header>
-        <main class="sl-main" id=main tabindex="-1">
-            {children()}
-        </main>
+        {if alone {
+            view! { <main class="sl-main" id=main tabindex="-1">{children()}</main> }.into_any()
+        } else {
+            // The console's own is around it.
+            view! { <div class="sl-main">{children()}</div> }.into_any()
+        }}
     }
     .into_any()
 }

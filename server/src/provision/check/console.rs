@@ -4,12 +4,13 @@ use serde_json::Value;
 
 use super::Checks;
 use super::seen::{Look, Seen};
+use crate::cluster::{Cause, Refusal};
 use crate::provision::facts::text;
 use crate::provision::inventory::{State, Stored};
 use crate::provision::object::NAME;
 use crate::provision::settings::{GrafanaView, Settings};
 
-pub fn checks(settings: &Settings, seen: &Seen, stored: &Stored) -> Checks {
+pub fn checks(settings: &Settings, seen: &Seen, stored: Result<&Stored, &Refusal>) -> Checks {
     let mut checks = Checks::new("servelens");
     if settings.console_plugin {
         plugin(seen, &mut checks);
@@ -36,24 +37,39 @@ pub fn checks(settings: &Settings, seen: &Seen, stored: &Stored) -> Checks {
             Look::Hidden => checks.warning("rights", format!("you may not see Grafana {name}"), "ask who set it up"),
         }
     }
+    recorded(settings, stored, &mut checks);
+    checks
+}
+
+fn recorded(settings: &Settings, stored: Result<&Stored, &Refusal>, checks: &mut Checks) {
     let record = format!("{}/{}", settings.home(), Stored::name(settings));
-    if stored.inventory.state == State::Removing {
+    let inventory = match stored {
+        Ok(stored) => &stored.inventory,
+        Err(refusal) if refusal.cause == Cause::Forbidden => {
+            let what = format!("you may not see the record {record}");
+            return checks.warning("rights", what, "ask who set the monitoring up");
+        }
+        Err(refusal) => {
+            let hint = "put the record back as it was; without it nothing can be removed safely";
+            return checks.error("record", refusal.message.clone(), hint);
+        }
+    };
+    if inventory.state == State::Removing {
         checks.error(
             "record",
             "a removal has begun and not ended",
             "run `servelens remove` again; it goes on where it stopped",
         );
-    } else if stored.inventory.is_empty() {
+    } else if inventory.is_empty() {
         checks.warning(
             "record",
             "nothing was set up by Servelens yet",
             "`servelens plan` shows what would be done",
         );
     } else {
-        let count = stored.inventory.objects.len() + stored.inventory.edits.len();
+        let count = inventory.objects.len() + inventory.edits.len();
         checks.good(format!("{count} objects are on the record {record}"));
     }
-    checks
 }
 
 fn plugin(seen: &Seen, checks: &mut Checks) {

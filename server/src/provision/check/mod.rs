@@ -24,7 +24,7 @@ use super::facts::Facts;
 use super::inventory::Stored;
 use super::plan::SERVING;
 use super::settings::Settings;
-use crate::cluster::Hands;
+use crate::cluster::{Cause, Hands, Refusal};
 
 /// Where each hint is explained; one heading for each anchor.
 pub const DOCS: &str = "https://github.com/servelens/servelens/blob/main/docs/setup.md";
@@ -94,21 +94,26 @@ pub async fn run(hands: &Hands, settings: &Settings) -> Result<Vec<Check>, Setup
         Facts::read(hands, &kinds, &settings.namespaces),
         Seen::read(hands, settings),
     );
-    let ((facts, seen), (rights, stored)) = try_join(
-        reads,
-        try_join(rights::ask(hands, settings), Stored::load(hands, settings)),
-    )
-    .await?;
+    let ((facts, seen), (rights, stored)) =
+        try_join(reads, try_join(rights::ask(hands, settings), record(hands, settings))).await?;
     let categories = [
         cluster::checks(&version, &user, &seen),
         monitoring::checks(settings, &seen),
         serving::checks(settings, &facts, &seen),
         network::checks(settings, &facts),
         gpu::checks(settings, &seen),
-        console::checks(settings, &seen, &stored),
+        console::checks(settings, &seen, stored.as_ref()),
         rights::checks(&rights),
     ];
     Ok(categories.into_iter().flat_map(|checks| checks.list).collect())
+}
+
+/// The record of what was set up; the inner error is one that is told beside the other checks.
+async fn record(hands: &Hands, settings: &Settings) -> Result<Result<Stored, Refusal>, Refusal> {
+    match Stored::load(hands, settings).await {
+        Err(refusal) if matches!(refusal.cause, Cause::Forbidden | Cause::Invalid) => Ok(Err(refusal)),
+        stored => stored.map(Ok),
+    }
 }
 
 #[must_use]
