@@ -1,6 +1,6 @@
 //! Faults that the server could not word itself: no answer, half an answer, another program's answer.
 
-use server_api::ApiError;
+use server_api::{ApiError, lean};
 
 use crate::words::{key, t, t_with};
 
@@ -41,7 +41,7 @@ pub fn not_understood() -> ApiError {
 
 /// The server's own words where the body holds them; else what the status means.
 pub fn fault_of(status: u16, body: &str) -> ApiError {
-    if let Ok(own) = serde_json::from_slice::<ApiError>(body.as_bytes()) {
+    if let Ok(own) = lean::from_slice::<ApiError>(body.as_bytes()) {
         return own;
     }
     match status {

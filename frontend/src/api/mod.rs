@@ -8,7 +8,7 @@ mod panels;
 
 use gloo_net::http::{Request, RequestBuilder, Response};
 use serde::de::DeserializeOwned;
-use server_api::{ApiError, CatalogAnswer, Me, Models, SlosAnswer, SlosRequest};
+use server_api::{ApiError, CatalogAnswer, Me, Models, SlosAnswer, SlosRequest, lean};
 use web_sys::{AbortController, AbortSignal};
 
 pub use fault::{cut_short, fault_of};
@@ -71,7 +71,7 @@ impl Client {
         let request = request.body(body).map_err(|_| fault::unreachable())?;
         let response = good(request.send().await.map_err(|_| fault::unreachable())?).await?;
         let text = response.text().await.map_err(|_| fault::unreachable())?;
-        serde_json::from_slice(text.as_bytes()).map_err(|_| fault::not_understood())
+        lean::from_slice(text.as_bytes()).map_err(|_| fault::not_understood())
     }
 
     /// The words of a language: JSON, as [`crate::words::speak`] takes it.
@@ -94,7 +94,7 @@ impl Client {
     async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, ApiError> {
         let request = Request::get(&self.url(path)).header("Accept", "application/json");
         let text = text(request).await?;
-        serde_json::from_slice(text.as_bytes()).map_err(|_| fault::not_understood())
+        lean::from_slice(text.as_bytes()).map_err(|_| fault::not_understood())
     }
 
     fn url(&self, path: &str) -> String {

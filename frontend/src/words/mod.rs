@@ -42,13 +42,13 @@ thread_local! {
 
 /// From now on. `words` is the text of a file of `assets/locales`; one that cannot be read leaves English words.
 pub fn speak(words: &str, rules: Rules) {
-    let words = serde_json::from_slice(words.as_bytes()).unwrap_or_default();
+    let words = server_api::lean::from_slice(words.as_bytes()).unwrap_or_default();
     SPOKEN.set(Spoken { words, rules });
 }
 
 /// More words of the language that is spoken: a second file of the same kind.
 pub fn learn(words: &str) {
-    let more: BTreeMap<String, String> = serde_json::from_slice(words.as_bytes()).unwrap_or_default();
+    let more: BTreeMap<String, String> = server_api::lean::from_slice(words.as_bytes()).unwrap_or_default();
     SPOKEN.with_borrow_mut(|spoken| spoken.words.extend(more));
 }
 

@@ -8,6 +8,7 @@ mod column;
 pub mod error;
 pub mod frame;
 pub mod identity;
+pub mod lean;
 pub mod panels;
 pub mod slos;
 pub mod wire;

@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ApiError, Few, Frame, HeldLimit, Joined, PanelAnswer, PanelState, Record, Source, WaitsFor, column};
+use crate::{ApiError, Few, Frame, HeldLimit, Joined, PanelAnswer, PanelState, Record, Source, WaitsFor, column, lean};
 
 pub const NDJSON: &str = "application/x-ndjson";
 pub const FRAMES_V1: &str = "application/vnd.servelens.frames;v=1";
@@ -28,8 +28,8 @@ pub enum WireError {
     TooLong(usize),
     #[error("a record's lengths do not add up")]
     Lengths,
-    #[error("a record's head is not what version 1 writes: {0}")]
-    Head(String),
+    #[error("a record's head is not what version 1 writes")]
+    Head,
 }
 
 /// `{"done":true}`
@@ -212,14 +212,13 @@ fn first_record(bytes: &[u8]) -> Result<Option<(Record, usize)>, WireError> {
     Ok(Some((read(head, columns)?, size)))
 }
 
-/// One after the other and not as an untagged enum, which reads into a tree first: in the page's WebAssembly that would be
-/// every reader a second time.
+/// One after the other and not as an untagged enum, which asks what comes next: [`lean`] is told that.
 fn read(head: &[u8], columns: &[u8]) -> Result<Record, WireError> {
-    match serde_json::from_slice::<PanelHead>(head) {
+    match lean::from_slice::<PanelHead>(head) {
         Ok(head) => assemble(head, columns),
-        Err(fault) => match serde_json::from_slice(head) {
+        Err(_) => match lean::from_slice(head) {
             Ok(DoneHead { done }) => Ok(Record::Done { done }),
-            Err(_) => Err(WireError::Head(fault.to_string())),
+            Err(_) => Err(WireError::Head),
         },
     }
 }
