@@ -17,7 +17,7 @@ use crate::{config::QueryLimits, error::Fault, identity::CallerKey, telemetry::M
 /// Of one dashboard: its panels keep each other company without shutting out the caller's other pages.
 const PER_DASHBOARD: usize = 8;
 /// Panels of one dashboard that are worked on: more than there are turns, so that those whose answers are kept pass the slow ones.
-pub const PANELS_AT_ONCE: usize = 2 * PER_DASHBOARD;
+pub const PANELS_AT_ONCE: usize = PER_DASHBOARD + 4;
 /// Callers that are told apart; the limits of all hold for any number.
 const MOST_CALLERS: u64 = 10_000;
 /// A caller is forgotten when it has asked nothing for longer than any question lasts.

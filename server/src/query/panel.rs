@@ -62,7 +62,8 @@ impl Asking {
         if self.app.upstream.kind() == UpstreamKind::Prometheus {
             return false;
         }
-        let ask = || fetch::any_scrape(self, plan.grid.start, plan.grid.end);
+        // Seldom needed: its state is not carried by every panel that waits.
+        let ask = || Box::pin(fetch::any_scrape(self, plan.grid.start, plan.grid.end));
         !*self.scraped.get_or_init(ask).await
     }
 }
@@ -124,7 +125,7 @@ async fn ask<'a>(
         waits_for: waits_for(catalog, panel, choices, &names.seen),
         notes: names.holders.notes(catalog, panel, &names.seen),
     };
-    let (answers, counted) = try_join(try_join_all(questions), few::ask(asking, plan, counts)).await?;
+    let (answers, counted) = try_join(try_join_all(questions), Box::pin(few::ask(asking, plan, counts))).await?;
     for Decoded { data, warnings } in answers {
         found.frames.extend(data);
         found.warnings.extend(warnings);

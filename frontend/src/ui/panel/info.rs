@@ -52,7 +52,7 @@ pub fn Info(
             </button>
             <p class="sl-info-title">{t(&entry.title)}</p>
             <p>{t(&entry.tells)}</p>
-            {chapter(&t("When it looks bad"), &t(&entry.when_bad))}
+            {advice(&entry.when_bad)}
             {part(move || shown.with(|shown| shown.as_ref().map(|shown| origin(shown))).into_any())}
             <h3>{if queries.len() > 1 { t("Queries") } else { t("Query") }}</h3>
             {queries}
@@ -61,8 +61,11 @@ pub fn Info(
     .into_any()
 }
 
-fn chapter(title: &str, text: &str) -> Option<AnyView> {
-    (!text.is_empty()).then(|| view! { <h3>{title.to_owned()}</h3> <p>{text.to_owned()}</p> }.into_any())
+/// Read aloud in the language that it is in: not every advice has been translated.
+fn advice(english: &str) -> Option<AnyView> {
+    let text = t(english);
+    let lang = (text == english).then_some("en");
+    (!english.is_empty()).then(|| view! { <h3>{t("When it looks bad")}</h3> <p lang=lang>{text}</p> }.into_any())
 }
 
 fn origin(shown: &Shown) -> AnyView {
