@@ -22,7 +22,7 @@ type Query = RawQuery;
 
 pub async fn checks(
     State(app): State<Arc<App>>,
-    Extension(caller): Extension<Caller>,
+    Extension(caller): Extension<Arc<Caller>>,
     RawQuery(query): Query,
 ) -> Result<Json<Value>, Fault> {
     Ok(Json(setup(&app, &caller, query)?.checks().await.map_err(fault)?))
@@ -30,7 +30,7 @@ pub async fn checks(
 
 pub async fn plan(
     State(app): State<Arc<App>>,
-    Extension(caller): Extension<Caller>,
+    Extension(caller): Extension<Arc<Caller>>,
     RawQuery(query): Query,
 ) -> Result<Json<Value>, Fault> {
     Ok(Json(setup(&app, &caller, query)?.plan().await.map_err(fault)?))
@@ -38,12 +38,12 @@ pub async fn plan(
 
 pub async fn verify(
     State(app): State<Arc<App>>,
-    Extension(caller): Extension<Caller>,
+    Extension(caller): Extension<Arc<Caller>>,
     RawQuery(query): Query,
 ) -> Result<Json<Value>, Fault> {
     let means = Means {
         upstream: Arc::clone(&app.upstream),
-        caller: caller.clone(),
+        caller: Caller::clone(&caller),
         catalog: Arc::clone(&app.catalog.now().catalog),
     };
     let answer = setup(&app, &caller, query)?.verify(means).await;
@@ -52,7 +52,7 @@ pub async fn verify(
 
 pub async fn apply(
     State(app): State<Arc<App>>,
-    Extension(caller): Extension<Caller>,
+    Extension(caller): Extension<Arc<Caller>>,
     RawQuery(query): Query,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Fault> {
     Ok(events(setup(&app, &caller, query)?.apply()))
@@ -60,7 +60,7 @@ pub async fn apply(
 
 pub async fn remove(
     State(app): State<Arc<App>>,
-    Extension(caller): Extension<Caller>,
+    Extension(caller): Extension<Arc<Caller>>,
     RawQuery(query): Query,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Fault> {
     Ok(events(setup(&app, &caller, query)?.remove()))
