@@ -1,8 +1,9 @@
 //! The one table from a fault to its status, code, public text, next step and log text.
 //!
 //! `Display` is the log text and may name addresses and causes. [`Fault::public`] is what the caller sees: one
-//! sentence and one next step, which never hold a token, an upstream address or an upstream body (the one
-//! exception is Prometheus's own verdict on a query, which is written for the person who asked).
+//! sentence and one next step, which never hold a token, an upstream address or an upstream body (the two
+//! exceptions are Prometheus's own verdict on a query and the API server's on what setting up asks: both are written for the
+//! person who asked).
 
 use axum::http::StatusCode;
 use server_api::ApiError;
@@ -45,6 +46,14 @@ pub enum Fault {
     NamespaceNeeded,
     #[error("the cluster's API server does not answer: {0}")]
     ClusterFailed(String),
+    #[error("no cluster to set up")]
+    NoCluster,
+    #[error("setting up is denied: {0}")]
+    SetupDenied(String),
+    #[error("setting up is not possible: {0}")]
+    SetupRefused(String),
+    #[error("the cluster's API server failed while setting up: {0}")]
+    SetupFailed(String),
 
     // What is asked.
     #[error("bad request: {0}")]
@@ -235,6 +244,30 @@ impl Fault {
                 S::BAD_GATEWAY,
                 "cluster_failed",
                 "The cluster does not say what you may see.",
+                "Try again in a minute; if it stays so, ask an administrator to check the API server and `kube-url`.",
+            ),
+            Fault::NoCluster => row(
+                S::NOT_FOUND,
+                "no_cluster",
+                "There is no cluster here to set up: this Servelens reads a metrics store alone.",
+                "Open this page where Servelens runs in the cluster, or run `servelens plan` with your kubeconfig.",
+            ),
+            Fault::SetupDenied(reason) => row(
+                S::FORBIDDEN,
+                "setup_denied",
+                &format!("The cluster does not let you: {}.", clip(reason, 400)),
+                "Ask an administrator of the cluster for that right, then look again.",
+            ),
+            Fault::SetupRefused(reason) => row(
+                S::BAD_REQUEST,
+                "setup_refused",
+                &format!("This cannot be set up: {}.", clip(reason, 400)),
+                "Correct what the message names, then look again.",
+            ),
+            Fault::SetupFailed(_) => row(
+                S::BAD_GATEWAY,
+                "setup_failed",
+                "The cluster's API server does not answer.",
                 "Try again in a minute; if it stays so, ask an administrator to check the API server and `kube-url`.",
             ),
             Fault::BadRequest(reason) => row(

@@ -8,7 +8,6 @@ use serde_json::{Value, json};
 use tests::rig::front_door::{User, front};
 use tests::rig::http::{self, Answer};
 use tests::rig::plane::plane;
-use tests::rig::serve::serve_with;
 use tests::rig::small_dist;
 
 use super::dump::{dump, settled};
@@ -39,24 +38,7 @@ async fn the_page_plans_applies_and_removes_as_its_caller() -> Result<()> {
     model(plane, "door").await?;
     let before = dump(plane).await?;
     let assets = small_dist::write()?;
-    // No metrics are asked here.
-    let nowhere = "https://127.0.0.1:9";
-    let ca = plane.kube.ca_file.to_string_lossy();
-    let settings = [
-        "--upstream",
-        "thanos",
-        "--cluster-url",
-        nowhere,
-        "--tenancy-url",
-        nowhere,
-        "--rules-url",
-        nowhere,
-        "--kube-url",
-        &plane.kube.url,
-        "--ca-file",
-        &ca,
-    ];
-    let server = serve_with(assets.path(), &settings).await?;
+    let server = plane.serve(assets.path(), &plane.kube.url).await?;
     let url = |what: &str| format!("{}/api/setup/{what}?namespace=door", server.url);
     let admin = plane.kube.token(User::Admin);
     let nobody = plane.kube.token(User::Nobody);

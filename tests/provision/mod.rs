@@ -1,12 +1,12 @@
 //! Setting up before a real API server with the platform's own definitions. Needs the rig's Go programs.
 
 mod door;
-mod dump;
+pub mod dump;
 mod faults;
 mod grafana;
 mod interrupted;
 mod objects;
-mod states;
+pub mod states;
 mod users;
 
 use std::path::Path;

@@ -3,7 +3,7 @@
 //! Left out are all operators: nobody reacts to what is written, but for Kubernetes' own controllers. Starts once for a run;
 //! its objects are shared, so a test holds [`Plane::alone`] while it uses what belongs to the whole cluster.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, OnceLock};
 
 use anyhow::{Context as _, Result, anyhow, ensure};
@@ -13,6 +13,7 @@ use tempfile::TempDir;
 
 use super::child::Tied;
 use super::front_door::{Kube, User, define, start_kube};
+use super::serve::{Serve, serve_with};
 use super::wait;
 
 /// Group and plural of the definitions that are loaded beside KServe's two.
@@ -88,6 +89,27 @@ async fn start() -> Result<Plane> {
 }
 
 impl Plane {
+    /// A server that sets up where `kube_url` is, and has no metrics to ask.
+    pub async fn serve(&self, assets: &Path, kube_url: &str) -> Result<Serve> {
+        let nowhere = "https://127.0.0.1:9";
+        let ca = self.kube.ca_file.to_string_lossy();
+        let settings = [
+            "--upstream",
+            "thanos",
+            "--cluster-url",
+            nowhere,
+            "--tenancy-url",
+            nowhere,
+            "--rules-url",
+            nowhere,
+            "--kube-url",
+            kube_url,
+            "--ca-file",
+            &ca,
+        ];
+        serve_with(assets, &settings).await
+    }
+
     /// Waits for its turn with what belongs to the whole cluster.
     pub async fn alone(&self) -> tokio::sync::MutexGuard<'_, ()> {
         self.alone.lock().await

@@ -151,6 +151,14 @@ impl Session {
         Ok(())
     }
 
+    /// Sends this token with every request, as a proxy before the server would.
+    pub async fn with_token(&self, token: &str) -> Result<()> {
+        webdriver::devtools(&self.id, "Network.enable", json!({})).await?;
+        let headers = json!({"headers": {"authorization": format!("Bearer {token}")}});
+        webdriver::devtools(&self.id, "Network.setExtraHTTPHeaders", headers).await?;
+        Ok(())
+    }
+
     /// Writes what the viewport shows to `<name>.png` in the folder of screenshots.
     pub async fn screenshot(&self, name: &str) -> Result<()> {
         let image = self.client.screenshot().await?;

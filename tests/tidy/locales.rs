@@ -22,14 +22,25 @@ pub const LANGUAGES: [(&str, &[&str]); 6] = [
     ("zh", &["other"]),
 ];
 
-/// What every page says, and what panels tell on request.
-const FILES: [&str; 2] = ["plugin__servelens", "plugin__servelens-explained"];
+/// What every page says, what panels tell on request, and what the page that sets up says.
+const FILES: [&str; 3] = [
+    "plugin__servelens",
+    "plugin__servelens-explained",
+    "plugin__servelens-setup",
+];
+
+/// Where the words of the third file are marked.
+const SETUP: [&str; 3] = [
+    "frontend/src/ui/setup",
+    "frontend/src/page/setup.rs",
+    "frontend/src/api/setup.rs",
+];
 
 fn file(language: &str, name: &str) -> PathBuf {
     source::root().join(format!("assets/locales/{language}/{name}.json"))
 }
 
-/// Of both files.
+/// Of all files.
 fn words(language: &str) -> Words {
     FILES.iter().flat_map(|name| words_in(language, name)).collect()
 }
@@ -111,19 +122,50 @@ fn english() -> Words {
         .flat_map(Source::strings)
         .filter(|(_, text)| text.starts_with("Read the "));
     words.extend(names.map(|(_, text)| (text.to_owned(), text.to_owned())));
-    // And how it words what went wrong, where no name or number is part of it.
-    let faults = sources.iter().filter(|source| source.path == "server/src/error.rs");
-    let said = |text: &str| text.ends_with('.') && !text.contains(['{', '\\']);
-    let sentences = faults.flat_map(Source::strings).filter(|(_, text)| said(text));
-    words.extend(sentences.map(|(_, text)| (text.to_owned(), text.to_owned())));
+    words.extend(faults(&sources, |text| !of_setup(text)));
     // What the plugin adds to the console, which translates it with these files; a name of a kind has no blank.
     let plugin = sources
         .iter()
         .filter(|source| source.path == "server/src/plugin/extensions.rs");
     let titles = plugin.flat_map(Source::strings).filter(|(_, text)| text.contains(' '));
     words.extend(titles.map(|(_, text)| (text.to_owned(), text.to_owned())));
+    words.extend(of_page(&sources, |path| {
+        !SETUP.iter().any(|place| path.starts_with(place))
+    }));
+    words
+}
+
+/// How the server words what went wrong, where no name or number is part of it.
+fn faults(sources: &[Source], wanted: impl Fn(&str) -> bool) -> Words {
+    let table = sources.iter().filter(|source| source.path == "server/src/error.rs");
+    let said = |text: &str| text.ends_with('.') && !text.contains(['{', '\\']);
+    let sentences = table.flat_map(Source::strings);
+    let sentences = sentences.filter(|(_, text)| said(text) && wanted(text));
+    sentences.map(|(_, text)| (text.to_owned(), text.to_owned())).collect()
+}
+
+/// Whether a fault is one of setting up, which is told on that page alone.
+fn of_setup(fault: &str) -> bool {
+    let parts = ["look again", "set up", "servelens plan"];
+    parts.iter().any(|part| fault.contains(part))
+}
+
+/// What the page that sets up says and no other.
+fn setup() -> Words {
+    let sources = source::rust();
+    let mut words = of_page(&sources, |path| SETUP.iter().any(|place| path.starts_with(place)));
+    words.extend(faults(&sources, of_setup));
+    let english = english();
+    words.retain(|key, _| !english.contains_key(key));
+    words
+}
+
+/// The texts that the page's sources mark, in those at a wanted path.
+fn of_page(sources: &[Source], wanted: impl Fn(&str) -> bool) -> Words {
+    let mut words = Words::new();
     let page = sources.iter().filter(|source| {
-        source.is_under(&["frontend/src"]) && !source.is_test() && !source.path.starts_with("frontend/src/words/")
+        let own = source.is_under(&["frontend/src"]) && !source.path.starts_with("frontend/src/words/");
+        own && !source.is_test() && wanted(&source.path)
     });
     for source in page {
         let code = source.text.split("#[cfg(test)]").next().unwrap_or_default();
@@ -174,7 +216,12 @@ fn marked_texts_are_found_as_the_compiler_reads_them() {
 
 #[test]
 fn the_english_files_hold_every_text_and_no_other() {
-    for (name, expected, least) in [(FILES[0], english(), 300), (FILES[1], explained(), 200)] {
+    let wanted = [
+        (FILES[0], english(), 300),
+        (FILES[1], explained(), 200),
+        (FILES[2], setup(), 40),
+    ];
+    for (name, expected, least) in wanted {
         assert!(
             expected.len() > least,
             "only {} texts: the search is broken",

@@ -4,7 +4,7 @@ use server_api::{ApiError, lean};
 
 use crate::words::{key, t, t_with};
 
-fn fault(code: &str, message: &str, next_step: &str) -> ApiError {
+pub fn fault(code: &str, message: &str, next_step: &str) -> ApiError {
     ApiError {
         code: code.to_owned(),
         message: t(message),

@@ -5,6 +5,7 @@
 
 mod fault;
 mod panels;
+mod setup;
 
 use gloo_net::http::{Request, RequestBuilder, Response};
 use serde::de::DeserializeOwned;

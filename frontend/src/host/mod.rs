@@ -3,6 +3,7 @@
 //! Only here are JavaScript's globals touched (location, history, theme class, storage, cookies, clock, timers,
 //! observers). Whatever is started is a value that ends it when dropped, so that an unmounted page leaves nothing.
 
+mod clipboard;
 mod clock;
 mod color;
 mod cookie;
@@ -17,6 +18,7 @@ mod timer;
 use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::{Document, HtmlElement, Storage, Window};
 
+pub use clipboard::copy;
 pub use clock::{Browser as BrowserClock, local_input, now, now_ms, parse_local_input, set_locale};
 pub use language::{choose_language, language, locale, mark_language, rules};
 pub use listener::Listener;

@@ -10,6 +10,7 @@ use crate::{
     route::{Location, Page, Scope as Place},
     state::{App, Load},
     ui::{
+        grant,
         icon::{Icon, icon},
         notice, part,
         shell::{follow_to, href_to},
@@ -113,15 +114,6 @@ fn right(right: &Right, user: &str) -> AnyView {
     .into_any()
 }
 
-/// The command with the caller's own name in the place kept for it.
-fn grant(command: &str, user: &str) -> String {
-    if user.is_empty() {
-        command.to_owned()
-    } else {
-        command.replace("<user>", user)
-    }
-}
-
 fn namespaces(app: App, names: &[String]) -> AnyView {
     let link = |name: &String| {
         let to = Location {
@@ -147,19 +139,4 @@ fn namespaces(app: App, names: &[String]) -> AnyView {
         </section>
     }
     .into_any()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::grant;
-
-    #[test]
-    fn the_command_names_the_caller_where_the_name_is_known() {
-        let command = "oc adm policy add-role-to-user view <user> -n <namespace>";
-        assert_eq!(grant(command, ""), command);
-        assert_eq!(
-            grant(command, "alice"),
-            "oc adm policy add-role-to-user view alice -n <namespace>"
-        );
-    }
 }

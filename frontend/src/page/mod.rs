@@ -3,6 +3,7 @@
 mod access;
 mod board;
 mod lost;
+mod setup;
 
 use leptos::prelude::*;
 
@@ -19,6 +20,7 @@ pub fn whole(app: App) -> AnyView {
     let content = move || match which.get() {
         None => lost::page(app),
         Some(Page::Access) => access::page(app),
+        Some(Page::Setup) => setup::page(app),
         Some(page) => board::page(app, page),
     };
     let spoken = move || match app.language.get() {

@@ -12,7 +12,8 @@ pub use page::{Page, SLOS};
 pub use range::{MORE_PRESETS, PRESETS, Preset, TimeRange};
 pub use refresh::{INTERVALS, Refresh};
 
-use query::{decode, encode, pairs};
+pub use query::encode;
+use query::{decode, pairs};
 
 /// The first segment of every address of the page.
 pub const ROOT: &str = "/servelens";

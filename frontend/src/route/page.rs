@@ -11,6 +11,8 @@ pub enum Page {
     Gpus,
     /// What the caller may see and why: no dashboard, and no tab.
     Access,
+    /// Setting up the monitoring: no dashboard either.
+    Setup,
     /// Any other dashboard, by its id. Whether it exists only the catalogue knows.
     Board(String),
 }
@@ -23,7 +25,7 @@ impl Page {
 
     /// `None` where the segment cannot be the id of a dashboard.
     pub fn parse(segment: &str) -> Option<Self> {
-        let known = Self::TABS.into_iter().chain([Self::Access]);
+        let known = Self::TABS.into_iter().chain([Self::Access, Self::Setup]);
         let own = known.into_iter().find(|page| page.segment() == segment);
         let is_id = segment.starts_with(|c: char| c.is_ascii_lowercase())
             && segment
@@ -40,6 +42,7 @@ impl Page {
             Self::Routing => "routing",
             Self::Gpus => "gpus",
             Self::Access => "access",
+            Self::Setup => "setup",
             Self::Board(id) => id,
         }
     }
@@ -52,6 +55,7 @@ impl Page {
             Self::Routing => key("Routing"),
             Self::Gpus => key("GPUs"),
             Self::Access => key("What you can see and why"),
+            Self::Setup => key("Setup"),
             Self::Board(id) => id,
         }
     }
@@ -63,7 +67,7 @@ impl Page {
             Self::Models => key("Models and runtimes"),
             Self::Routing => key("Routing"),
             Self::Gpus => key("Accelerators"),
-            Self::Access | Self::Board(_) => "",
+            Self::Access | Self::Setup | Self::Board(_) => "",
         }
     }
 }

@@ -13,7 +13,7 @@ use std::{
 use leptos::prelude::*;
 use server_api::{ApiError, CatalogAnswer, DashboardEntry, Me, ModelEntry};
 
-use super::{Board, Slos};
+use super::{Board, Setup, Slos};
 use crate::{
     host::{self, Host, Kind, Theme, Timeout},
     paint,
@@ -44,6 +44,7 @@ pub struct App {
     pub me: RwSignal<Load<Arc<Me>>>,
     pub board: Board,
     pub slos: Slos,
+    pub setup: Setup,
     /// Width of the page in CSS pixels; 0 until it has been laid out.
     pub width: RwSignal<f64>,
     pub pixel_ratio: RwSignal<f64>,
@@ -72,6 +73,7 @@ impl App {
             me: RwSignal::new(Load::Waiting),
             board: Board::new(),
             slos: Slos::new(),
+            setup: Setup::new(),
             width: RwSignal::new(0.0),
             pixel_ratio: RwSignal::new(host::pixel_ratio()),
             dark: RwSignal::new(false),

@@ -10,6 +10,7 @@ pub mod frame;
 pub mod identity;
 pub mod lean;
 pub mod panels;
+pub mod setup;
 pub mod slos;
 pub mod wire;
 
@@ -21,4 +22,5 @@ pub use panels::{
     Held, HeldLimit, Joined, JoinedBy, JoinedPod, PanelAnswer, PanelState, PanelsRequest, Record, Source, SourcePod,
     WaitsFor,
 };
+pub use setup::{SetupChecks, SetupEvent, SetupFindings, SetupPlan, SetupStep};
 pub use slos::{Reading, SloAnswer, SloRow, SloState, SlosAnswer, SlosRequest};

@@ -114,7 +114,7 @@ fn gated(kind: &str, part: PluginPart, model: Option<&Model>, properties: Value)
     json!({"type": kind, "properties": properties, "flags": {"required": required}})
 }
 
-/// One entry in the administrator's Observe section, one in the developer's navigation, and the page behind both.
+/// Two entries in the administrator's Observe section, one in the developer's navigation, and the pages behind them.
 ///
 /// The console knows the namespace only in `/<one segment>/ns/<ns>` and `/<one segment>/all-namespaces`; `namespaced`
 /// links there. Without `exact` a route holds for everything below it.
@@ -142,6 +142,18 @@ fn pages() -> Vec<Value> {
                 "href": "/servelens",
                 "namespaced": true,
                 "insertAfter": ["observe", "monitoring"],
+            }),
+        ),
+        extension(
+            "console.navigation/href",
+            json!({
+                "id": format!("{NAME}-setup"),
+                "perspective": "admin",
+                "section": "observe",
+                "name": text("Model serving setup"),
+                // The page takes the console's namespace where it knows one.
+                "href": "/servelens/setup",
+                "insertAfter": [NAME],
             }),
         ),
         extension(

@@ -65,6 +65,26 @@ impl Setup {
         })
     }
 
+    /// As [`Setup::apply`], of what was changed or lost since.
+    #[must_use]
+    pub fn repair(self) -> UnboundedReceiver<Value> {
+        watched(async move |events| {
+            let plan = plan::make(&self.hands, &self.settings).await?;
+            let drift = |step: &Step, stored: &Stored| stored.is_drift(step);
+            apply::run(&self.hands, &self.settings, plan, events, drift).await
+        })
+    }
+
+    /// What [`Setup::remove`] would do.
+    pub async fn removal(self) -> Result<Value, SetupError> {
+        aside(async move || {
+            let user = self.hands.who().await?;
+            let stored = Stored::load(&self.hands, &self.settings).await?;
+            Ok(report::removal_json(user, &remove::plan(stored)))
+        })
+        .await
+    }
+
     /// As [`Setup::apply`].
     #[must_use]
     pub fn remove(self) -> UnboundedReceiver<Value> {

@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::object::{INSTANCE, MANAGED_BY, NAME, PART_OF, Reference};
+use super::plan::Step;
 use super::settings::Settings;
-use crate::cluster::{CONFIG_MAP, Cause, Hands, Kind, Refusal};
+use crate::cluster::{CONFIG_MAP, CONSOLE, Cause, Hands, Kind, Refusal};
 
 const KEY: &str = "inventory.json";
 
@@ -162,6 +163,22 @@ impl Inventory {
 }
 
 impl Stored {
+    /// Whether the cluster holds a record of an installation, be it of one whose removal has not ended.
+    #[must_use]
+    pub fn is_record(&self) -> bool {
+        !self.inventory.is_empty() || self.inventory.state != State::Active
+    }
+
+    /// Whether a step mends what this installation has made and somebody has changed or taken away.
+    #[must_use]
+    pub fn is_drift(&self, step: &Step) -> bool {
+        let mut edits = self.inventory.edits.iter();
+        self.inventory.entry(&step.object).is_some()
+            || edits
+                .any(|edit| step.object.namespace.as_ref() == Some(&edit.namespace) && step.object.name == edit.name)
+            || (self.inventory.plugin && step.object.kind == &CONSOLE)
+    }
+
     pub fn name(settings: &Settings) -> String {
         format!("{}-inventory", settings.instance)
     }

@@ -25,6 +25,7 @@ mod text;
 mod verify;
 
 use crate::cluster::{Cause, Hands, Refusal};
+use crate::error::Fault;
 
 pub use args::{Args, Output, RenderArgs, VerifyArgs};
 pub use door::Setup;
@@ -42,19 +43,23 @@ pub enum SetupError {
     Use(String),
     #[error("{0}")]
     Cluster(String),
+    /// The metrics' own.
+    #[error("the metrics of {namespace} could not be asked: {} {}", .fault.public().message, .fault.public().next_step)]
+    Metrics { namespace: String, fault: Box<Fault> },
+    /// The cluster's own no.
+    #[error("{0}; {next}", next = next(.0.cause))]
+    Refused(#[from] Refusal),
 }
 
-impl From<Refusal> for SetupError {
-    fn from(refusal: Refusal) -> SetupError {
-        let next = match refusal.cause {
-            Cause::NotSignedIn => "sign in again with `oc login`",
-            Cause::Forbidden => "ask an administrator of the cluster for that right",
-            Cause::Conflict | Cause::Exists => "run the same command again",
-            Cause::Absent | Cause::Invalid | Cause::Failed => {
-                "see that the cluster is well, then run the same command again"
-            }
-        };
-        SetupError::Cluster(format!("{refusal}; {next}"))
+/// What a caller does about it.
+fn next(cause: Cause) -> &'static str {
+    match cause {
+        Cause::NotSignedIn => "sign in again with `oc login`",
+        Cause::Forbidden => "ask an administrator of the cluster for that right",
+        Cause::Conflict | Cause::Exists => "run the same command again",
+        Cause::Absent | Cause::Invalid | Cause::Failed => {
+            "see that the cluster is well, then run the same command again"
+        }
     }
 }
 
@@ -64,7 +69,7 @@ impl SetupError {
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Settings(_) | Self::Use(_) => 2,
-            Self::Make(_) | Self::Cluster(_) => 3,
+            Self::Make(_) | Self::Cluster(_) | Self::Metrics { .. } | Self::Refused(_) => 3,
         }
     }
 }

@@ -3,10 +3,12 @@
 use std::fmt::Write as _;
 
 use serde_json::{Value, json};
+use server_api::SetupPlan;
 
 use super::apply::Summary;
 use super::event::{Event, Outcome};
 use super::plan::{Action, Plan, Step};
+use super::remove::Removal;
 
 /// Lines of one step's diff in the text; the JSON has all of them.
 const MOST_LINES: usize = 12;
@@ -62,10 +64,25 @@ fn sign(step: &Step) -> char {
 }
 
 pub fn plan_json(plan: &Plan) -> Value {
-    json!({
-        "user": plan.user,
-        "differs": plan.differs(),
-        "steps": plan.steps.iter().map(Step::to_json).collect::<Vec<_>>(),
+    let steps = plan
+        .steps
+        .iter()
+        .map(|step| step.to_api(step.action.writes() && plan.stored.is_drift(step)));
+    json!(SetupPlan {
+        user: plan.user.clone(),
+        differs: plan.differs(),
+        recorded: plan.stored.is_record(),
+        steps: steps.collect(),
+    })
+}
+
+pub fn removal_json(user: String, removal: &Removal) -> Value {
+    let steps: Vec<_> = removal.steps().map(|step| step.to_api(false)).collect();
+    json!(SetupPlan {
+        user,
+        differs: removal.steps().any(|step| step.action.writes()),
+        recorded: removal.stored.is_record(),
+        steps,
     })
 }
 

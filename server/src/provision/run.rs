@@ -9,7 +9,7 @@ use super::apply::{self, Summary};
 use super::args::{Args, Output, VerifyArgs};
 use super::check::{self};
 use super::event::{Event, Events};
-use super::inventory::{State, Stored};
+use super::inventory::Stored;
 use super::plan::{self, Step};
 use super::remove::{self, Removal};
 use super::settings::{self, Settings};
@@ -117,18 +117,7 @@ pub async fn repair(args: &Args) -> Result<u8, SetupError> {
             "there is no record of an installation here: nothing to repair; `servelens apply` sets it up".to_owned(),
         ));
     }
-    make(&session, plan, is_drift).await
-}
-
-fn is_drift(step: &Step, stored: &Stored) -> bool {
-    let inventory = &stored.inventory;
-    let edited = || {
-        let mut edits = inventory.edits.iter();
-        edits.any(|edit| step.object.namespace.as_ref() == Some(&edit.namespace) && step.object.name == edit.name)
-    };
-    inventory.entry(&step.object).is_some()
-        || edited()
-        || (inventory.plugin && step.object.kind == &crate::cluster::CONSOLE)
+    make(&session, plan, |step, stored| stored.is_drift(step)).await
 }
 
 async fn make(session: &Session, plan: plan::Plan, wanted: impl Fn(&Step, &Stored) -> bool) -> Result<u8, SetupError> {
@@ -158,7 +147,7 @@ pub async fn remove(args: &Args) -> Result<u8, SetupError> {
     let session = begin(args).await?;
     let user = session.hands.who().await?;
     let stored = Stored::load(&session.hands, &session.settings).await?;
-    if stored.inventory.is_empty() && stored.inventory.state == State::Active {
+    if !stored.is_record() {
         let place = format!("{}/{}", session.settings.home(), Stored::name(&session.settings));
         match session.output {
             Output::Text => say(&format!("Nothing to remove: there is no record {place}.\n"))?,

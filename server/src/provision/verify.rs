@@ -193,11 +193,8 @@ pub async fn run(hands: &Hands, asking: &Asking<'_>, settings: &Settings) -> Res
         let (targets, families) = match (asking.targets(namespace).await, asking.families(namespace).await) {
             (Ok(targets), Ok(families)) => (targets, families),
             (Err(fault), _) | (_, Err(fault)) => {
-                let public = fault.public();
-                return Err(SetupError::Cluster(format!(
-                    "the metrics of {namespace} could not be asked: {} {}",
-                    public.message, public.next_step
-                )));
+                let (namespace, fault) = (namespace.clone(), Box::new(fault));
+                return Err(SetupError::Metrics { namespace, fault });
             }
         };
         let here = workloads.iter().filter(|workload| &workload.namespace == namespace);

@@ -120,7 +120,8 @@ fn with_caller(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/api/setup/verify", get(setup::verify))
         // Never GET: a page of somebody else's could make a browser send it.
         .route("/api/setup/apply", post(setup::apply))
-        .route("/api/setup/remove", post(setup::remove))
+        .route("/api/setup/repair", post(setup::repair))
+        .route("/api/setup/remove", get(setup::removal).post(setup::remove))
         .merge(metrics_api("/api/v1"))
         .merge(metrics_api("/ns/{namespace}/api/v1"))
         .route_layer(from_fn_with_state(Arc::clone(app), identify::identify))

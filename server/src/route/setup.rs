@@ -1,4 +1,5 @@
-//! `/api/setup/…`: checks, plan and proof as JSON; apply and remove as server-sent events, one for each thing that happens.
+//! `/api/setup/…`: checks, plans and proof as JSON; apply, repair and remove as server-sent events, one for each thing that
+//! happens.
 
 use std::{convert::Infallible, sync::Arc};
 
@@ -13,6 +14,7 @@ use tokio::sync::mpsc::UnboundedReceiver;
 
 use crate::{
     app::App,
+    cluster::Cause,
     error::Fault,
     identity::Caller,
     provision::{Means, Setup, SetupError},
@@ -58,6 +60,23 @@ pub async fn apply(
     Ok(events(setup(&app, &caller, query)?.apply()))
 }
 
+pub async fn repair(
+    State(app): State<Arc<App>>,
+    Extension(caller): Extension<Arc<Caller>>,
+    RawQuery(query): Query,
+) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Fault> {
+    Ok(events(setup(&app, &caller, query)?.repair()))
+}
+
+/// What a removal would take away.
+pub async fn removal(
+    State(app): State<Arc<App>>,
+    Extension(caller): Extension<Arc<Caller>>,
+    RawQuery(query): Query,
+) -> Result<Json<Value>, Fault> {
+    Ok(Json(setup(&app, &caller, query)?.removal().await.map_err(fault)?))
+}
+
 pub async fn remove(
     State(app): State<Arc<App>>,
     Extension(caller): Extension<Arc<Caller>>,
@@ -68,14 +87,20 @@ pub async fn remove(
 
 fn setup(app: &App, caller: &Caller, query: Option<String>) -> Result<Setup, Fault> {
     // A plain Prometheus has no cluster to set up.
-    let cluster = app.cluster.as_ref().ok_or(Fault::NotFound)?;
+    let cluster = app.cluster.as_ref().ok_or(Fault::NoCluster)?;
     Setup::new(cluster.hands(caller), &query.unwrap_or_default()).map_err(fault)
 }
 
 fn fault(cause: SetupError) -> Fault {
-    match cause.exit_code() {
-        2 => Fault::BadRequest(cause.to_string()),
-        _ => Fault::ClusterFailed(cause.to_string()),
+    match cause {
+        SetupError::Refused(refusal) => match refusal.cause {
+            Cause::NotSignedIn => Fault::TokenRefused,
+            Cause::Forbidden => Fault::SetupDenied(refusal.message),
+            Cause::Failed => Fault::SetupFailed(refusal.message),
+            Cause::Absent | Cause::Conflict | Cause::Exists | Cause::Invalid => Fault::SetupRefused(refusal.message),
+        },
+        SetupError::Metrics { fault, .. } => *fault,
+        other => Fault::SetupRefused(other.to_string()),
     }
 }
 

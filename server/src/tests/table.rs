@@ -23,6 +23,10 @@ fn every_fault() -> Vec<Fault> {
         Fault::BearerUnclaimed,
         Fault::NamespaceNeeded,
         Fault::ClusterFailed(detail()),
+        Fault::NoCluster,
+        Fault::SetupDenied("configmaps is forbidden".to_owned()),
+        Fault::SetupRefused("there is no namespace team-x: make it, or name another".to_owned()),
+        Fault::SetupFailed(detail()),
         Fault::BadRequest("`width` is missing".to_owned()),
         Fault::QueryRefused("A string in the query does not end; close its quotes.".to_owned()),
         Fault::RangeReversed { from: 2, to: 1 },
@@ -92,6 +96,10 @@ fn every_fault_has_its_own_code() {
     401 bearer_unclaimed (bearer_unclaimed in /api/v1)
     403 namespace_needed (namespace_needed in /api/v1)
     502 cluster_failed (cluster_failed in /api/v1)
+    404 no_cluster (no_cluster in /api/v1)
+    403 setup_denied (setup_denied in /api/v1)
+    400 setup_refused (setup_refused in /api/v1)
+    502 setup_failed (setup_failed in /api/v1)
     400 bad_request (bad_data in /api/v1)
     400 query_refused (bad_data in /api/v1)
     400 range_reversed (bad_data in /api/v1)

@@ -30,10 +30,22 @@ pub async fn violations(session: &Session, root: &str) -> Result<Vec<Value>> {
         .await
 }
 
-async fn clean(session: &Session, what: &str) -> Result<()> {
+pub async fn clean(session: &Session, what: &str) -> Result<()> {
     let found = violations(session, "document").await?;
     assert!(found.is_empty(), "{what}: {}", serde_json::to_string_pretty(&found)?);
     Ok(())
+}
+
+/// The page in the light or the dark theme, as the system asks for it.
+pub async fn in_theme(session: &Session, dark: bool) -> Result<()> {
+    session.prefer_dark(dark).await?;
+    session
+        .wait_eq(
+            "the theme is there",
+            "return document.querySelector('.servelens').classList.contains('servelens-dark')",
+            json!(dark),
+        )
+        .await
 }
 
 async fn check(path: &str) -> Result<()> {
@@ -52,14 +64,7 @@ async fn check(path: &str) -> Result<()> {
         for width in [1440, 400] {
             session.viewport(width, 1000).await?;
             for dark in [false, true] {
-                session.prefer_dark(dark).await?;
-                session
-                    .wait_eq(
-                        "the theme is there",
-                        "return document.querySelector('.servelens').classList.contains('servelens-dark')",
-                        json!(dark),
-                    )
-                    .await?;
+                in_theme(session, dark).await?;
                 clean(session, &format!("{path} at {width} px, dark: {dark}")).await?;
             }
         }
@@ -106,6 +111,11 @@ async fn a_board_breaks_no_rule() -> Result<()> {
 #[tokio::test]
 async fn the_page_of_rights_breaks_no_rule() -> Result<()> {
     check("access").await
+}
+
+#[tokio::test]
+async fn setting_up_where_there_is_no_cluster_breaks_no_rule() -> Result<()> {
+    check("setup").await
 }
 
 #[tokio::test]

@@ -58,6 +58,7 @@ async fn no_text_of_any_page_stays_untranslated() -> Result<()> {
             "gpus",
             "vllm",
             "access",
+            "setup",
             "no-such-page",
         ] {
             open(session, &format!("{path}?refresh=off")).await?;

@@ -10,6 +10,7 @@ mod looks;
 mod numbers;
 mod range;
 mod screens;
+mod setup;
 mod sign_in;
 mod weight;
 mod workloads;

@@ -14,9 +14,11 @@ use crate::{
     words::{self, Language, t},
 };
 
-/// The two files of a language, by what stands at the end of their names.
+/// The files of a language, by what stands at the end of their names.
 const WORDS: &str = "";
 const EXPLAINED: &str = "-explained";
+/// What the page that sets up says, for whoever opens it.
+const SETUP: &str = "-setup";
 
 impl App {
     pub fn client(self) -> Client {
@@ -50,6 +52,22 @@ impl App {
             {
                 words::learn(&more);
                 self.explained.set(true);
+            }
+        });
+    }
+
+    /// The words of the page that sets up; English where they cannot be had.
+    pub fn fetch_setup_words(self, language: Language) {
+        let client = self.client();
+        self.setup.spoken.set(language == Language::English);
+        leptos::task::spawn_local(async move {
+            if language == Language::English {
+                return;
+            }
+            let more = client.words(language.tag(), SETUP).await;
+            if self.language.try_get_untracked() == Some(Some(language)) {
+                words::learn(&more.unwrap_or_default());
+                self.setup.spoken.set(true);
             }
         });
     }
@@ -169,6 +187,7 @@ impl App {
     pub fn start(self) {
         self.fetch_words(host::language(self.kind));
         self.fetch_basics();
+        self.watch_setup();
         // A change of place, of the catalogue or of the charts' width asks anew.
         let question = Memo::new(move |_| {
             let at = self.at();

@@ -69,12 +69,22 @@ fn groups(app: App) -> AnyView {
         <nav class="sl-menu-groups" aria-label=t("All dashboards")>
             {groups.collect::<Vec<_>>()}
         </nav>
+        <div class="sl-menu-access">{further(app, Page::Access)} {further(app, Page::Setup)}</div>
+    }
+    .into_any()
+}
+
+/// To a page that is no dashboard.
+fn further(app: App, page: Page) -> AnyView {
+    let title = t(page.title());
+    let page = StoredValue::new(page);
+    view! {
         <a
-            class="sl-board-link sl-menu-access"
-            href=Signal::derive(move || href(app, &Page::Access))
-            on:click=move |event| follow(app, &Page::Access, &event)
+            class="sl-board-link"
+            href=Signal::derive(move || href(app, &page.get_value()))
+            on:click=move |event| follow(app, &page.get_value(), &event)
         >
-            {t("What you can see and why")}
+            {title}
         </a>
     }
     .into_any()

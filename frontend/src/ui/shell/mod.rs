@@ -35,8 +35,10 @@ pub fn Shell(children: Children) -> impl IntoView {
                     }
                 })}
             <nav class="sl-tabs" aria-label=t("Servelens pages")>
-                {Page::TABS.map(|page| tab(app, page)).into_iter().collect::<Vec<_>>()}
+                {Page::TABS.map(|page| tab(app, page, "sl-tab")).into_iter().collect::<Vec<_>>()}
                 <Boards />
+                // In a narrow window the menu of dashboards alone leads there.
+                {tab(app, Page::Setup, "sl-tab sl-wide")}
             </nav>
             {alone.then(|| side(app))}
         </header>
@@ -60,13 +62,13 @@ fn skip(app: App, event: &MouseEvent) {
     }
 }
 
-fn tab(app: App, page: Page) -> AnyView {
+fn tab(app: App, page: Page, class: &'static str) -> AnyView {
     let title = t(page.title());
     let page = StoredValue::new(page);
     let current = move || (app.lost().is_none() && page.with_value(|page| app.page() == *page)).then_some("page");
     view! {
         <a
-            class="sl-tab"
+            class=class
             href=Signal::derive(move || href(app, &page.get_value()))
             aria-current=Signal::derive(current)
             on:click=move |event| follow(app, &page.get_value(), &event)

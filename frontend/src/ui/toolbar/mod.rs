@@ -9,6 +9,8 @@ mod workloads;
 
 use leptos::prelude::*;
 
+pub use namespace::known as namespaces;
+
 #[component]
 pub fn Toolbar() -> impl IntoView {
     view! {

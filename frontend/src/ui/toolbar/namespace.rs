@@ -28,20 +28,22 @@ fn choices(me: &[String], models: &[ModelEntry], scope: &Scope) -> BTreeSet<Stri
     all
 }
 
+pub fn known(app: App) -> BTreeSet<String> {
+    let scope = app.at().scope;
+    let me = app.me.with(|me| match me {
+        Load::Here(me) => Me::clone(me).namespaces,
+        _ => Vec::new(),
+    });
+    app.models.with(|models| match models {
+        Load::Here(models) => choices(&me, models, &scope),
+        _ => choices(&me, &[], &scope),
+    })
+}
+
 #[component]
 pub fn NamespaceSelect() -> impl IntoView {
     let app = App::here();
-    let names = Memo::new(move |_| {
-        let scope = app.at().scope;
-        let me = app.me.with(|me| match me {
-            Load::Here(me) => Me::clone(me).namespaces,
-            _ => Vec::new(),
-        });
-        app.models.with(|models| match models {
-            Load::Here(models) => choices(&me, models, &scope),
-            _ => choices(&me, &[], &scope),
-        })
-    });
+    let names = Memo::new(move |_| known(app));
     let current = Memo::new(move |_| app.at().scope.namespace().unwrap_or(ALL).to_owned());
     let choose = move |name: String| {
         app.change(|location| {

@@ -1,6 +1,10 @@
 //! The checks for a terminal, by category, and as JSON.
 
 use serde_json::{Value, json};
+use server_api::{
+    SetupChecks,
+    setup::{CheckCategory, CheckEntry},
+};
 
 use super::{Check, DOCS, Level, is_good};
 
@@ -29,26 +33,28 @@ pub fn text(checks: &[Check]) -> String {
 }
 
 pub fn json(checks: &[Check]) -> Value {
-    let mut categories: Vec<Value> = Vec::new();
-    for group in checks.chunk_by(|a, b| a.category == b.category) {
-        let list: Vec<Value> = group
-            .iter()
-            .map(|check| {
-                let result = match check.level {
-                    Level::Good => "success",
-                    Level::Warning => "warning",
-                    Level::Error => "error",
-                };
-                let mut one = json!({"description": check.what, "result": result});
-                if let (false, Some(map)) = (check.level == Level::Good, one.as_object_mut()) {
-                    map.insert("hint".to_owned(), json!(format!("{DOCS}#{}", check.anchor)));
-                    map.insert("error".to_owned(), json!(check.hint));
-                }
-                one
+    let entry = |check: &Check| {
+        let good = check.level == Level::Good;
+        let result = match check.level {
+            Level::Good => "success",
+            Level::Warning => "warning",
+            Level::Error => "error",
+        };
+        CheckEntry {
+            description: check.what.clone(),
+            result: result.to_owned(),
+            error: (!good).then(|| check.hint.clone()),
+            hint: (!good).then(|| format!("{DOCS}#{}", check.anchor)),
+        }
+    };
+    let categories = checks.chunk_by(|a, b| a.category == b.category);
+    json!(SetupChecks {
+        success: is_good(checks),
+        categories: categories
+            .map(|group| CheckCategory {
+                name: group.first().map_or("", |check| check.category).to_owned(),
+                checks: group.iter().map(entry).collect(),
             })
-            .collect();
-        let name = group.first().map_or("", |check| check.category);
-        categories.push(json!({"categoryName": name, "checks": list}));
-    }
-    json!({"success": is_good(checks), "categories": categories})
+            .collect(),
+    })
 }

@@ -105,7 +105,7 @@ async fn exists(hands: &Hands, namespace: &str) -> Result<(), SetupError> {
     match hands.get(&NAMESPACE, None, namespace).await {
         Ok(Some(_)) => Ok(()),
         Ok(None) => Err(SetupError::Use(format!(
-            "there is no namespace {namespace}: make it, or name another with --namespace"
+            "there is no namespace {namespace}: make it, or name another"
         ))),
         // Who may not look at a namespace may still have rights in it.
         Err(refusal) if refusal.cause == Cause::Forbidden => Ok(()),

@@ -1,7 +1,10 @@
 //! One step of a plan: what would be done to which object, why, at what risk, and with which permission.
 
 use serde::Serialize;
-use serde_json::Value;
+use server_api::{
+    SetupStep,
+    setup::{SetupObject, SetupPermission},
+};
 
 use crate::cluster::Permission;
 use crate::provision::inventory::Edited;
@@ -141,24 +144,28 @@ impl Step {
         self.action.writes() && self.blocked.is_none() && self.missing().next().is_none()
     }
 
-    /// As `--output json` and the page have it.
+    /// As `--output json` and the page have it; `drift` is the plan's to say.
     #[must_use]
-    pub fn to_json(&self) -> Value {
-        serde_json::json!({
-            "action": self.action.as_str(),
-            "object": {
-                "kind": self.object.kind.kind,
-                "apiVersion": self.object.kind.api_version(),
-                "namespace": self.object.namespace,
-                "name": self.object.name,
+    pub fn to_api(&self, drift: bool) -> SetupStep {
+        let permission = |need: &Need| SetupPermission {
+            permission: need.permission.to_string(),
+            allowed: need.allowed,
+            grant: need.grant.clone(),
+        };
+        SetupStep {
+            action: self.action.as_str().to_owned(),
+            object: SetupObject {
+                kind: self.object.kind.kind.to_owned(),
+                api_version: self.object.kind.api_version(),
+                namespace: self.object.namespace.clone(),
+                name: self.object.name.clone(),
             },
-            "reason": self.reason,
-            "diff": self.diff,
-            "risk": self.risk,
-            "blocked": self.blocked,
-            "permissions": self.needs.iter().map(|need| serde_json::json!({
-                "permission": need.permission.to_string(), "allowed": need.allowed, "grant": need.grant,
-            })).collect::<Vec<_>>(),
-        })
+            reason: self.reason.clone(),
+            diff: self.diff.clone(),
+            risk: self.risk.map(str::to_owned),
+            blocked: self.blocked.clone(),
+            permissions: self.needs.iter().map(permission).collect(),
+            drift,
+        }
     }
 }
