@@ -8,6 +8,7 @@ pub mod config;
 pub mod demo;
 pub mod error;
 pub mod export;
+pub mod hot;
 pub mod import;
 pub mod provision;
 pub mod telemetry;

@@ -56,8 +56,11 @@ enum Task {
         /// Numbers of promises; all of them without.
         promises: Vec<u8>,
     },
-    /// Measure size, memory and times; print them and keep them in BENCHMARKS.md.
-    Bench,
+    /// Measure size, memory and times, beside other programs too; print them and keep them in BENCHMARKS.md.
+    Bench {
+        /// One part alone.
+        part: Option<bench::Part>,
+    },
 }
 
 fn main() -> ExitCode {
@@ -80,6 +83,6 @@ fn run(task: Task) -> anyhow::Result<()> {
         Task::Image(options) => image::run(&place, options),
         Task::Test { quick } => test::run(&place, quick),
         Task::Mutants { promises } => mutants::run(&place, &promises),
-        Task::Bench => bench::run(&place),
+        Task::Bench { part } => bench::run(&place, part),
     }
 }

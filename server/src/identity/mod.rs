@@ -88,6 +88,13 @@ pub struct Caller {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct CallerKey([u8; 32]);
 
+impl CallerKey {
+    /// No credential has it: the demo's stands for none.
+    pub fn of_nobody() -> CallerKey {
+        CallerKey([255; 32])
+    }
+}
+
 #[cfg(test)]
 impl CallerKey {
     pub fn of_test(number: u8) -> CallerKey {

@@ -32,7 +32,7 @@ use tokio::sync::{OnceCell, mpsc};
 pub use admit::{Gate, Pass};
 pub use eyes::{Eyes, Way};
 pub use guard::Guard;
-pub use kept::Kept;
+pub use kept::{Days, Kept, Line, Sheet, missing};
 pub use me::me;
 pub use measured::Known;
 pub use models::models;
