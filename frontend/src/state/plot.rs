@@ -225,17 +225,18 @@ impl Plot {
     pub fn say_limits(&self, limits: &[HeldLimit]) -> Vec<String> {
         let one = |limit: &HeldLimit| {
             let (at, bound) = (self.unit.format(limit.at), self.unit.format(limit.bound));
-            match limit.held {
+            let text = match limit.held {
                 Held::Snapped => {
-                    format!("The limit of {at} snapped to {bound}, the nearest that the histogram can tell.")
+                    key("The limit of {{at}} snapped to {{bound}}, the nearest that the histogram can tell.")
                 }
                 Held::BelowFirst => {
-                    format!("The limit of {at} cannot be measured: the histogram's first bucket ends at {bound}.")
+                    key("The limit of {{at}} cannot be measured: the histogram's first bucket ends at {{bound}}.")
                 }
                 Held::AboveLast => {
-                    format!("The limit of {at} cannot be measured: the histogram's last bucket ends at {bound}.")
+                    key("The limit of {{at}} cannot be measured: the histogram's last bucket ends at {{bound}}.")
                 }
-            }
+            };
+            t_with(text, &[("at", &at), ("bound", &bound)])
         };
         limits.iter().map(one).collect()
     }
@@ -251,7 +252,7 @@ impl Plot {
         let under = if least == most {
             format!("{most}")
         } else {
-            format!("{least} to {most}")
+            format!("{least}–{most}")
         };
         Some(t_with(
             "Faint: fewer than {{under}} measurements in the window, too few to mean much.",
