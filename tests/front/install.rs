@@ -281,7 +281,7 @@ fn here(argument: &str, container: &Value, ports: &BTreeMap<String, u16>, mounte
     };
     if let Some(number) = value.strip_prefix("0.0.0.0:") {
         let listed = container["ports"].as_array().into_iter().flatten();
-        let named = listed.filter(|port| port["containerPort"].to_string() == number);
+        let named = listed.filter(|port| port["containerPort"].as_u64() == number.parse().ok());
         let name = named.filter_map(|port| port["name"].as_str()).next();
         let here = name.and_then(|name| ports.get(name)).copied().unwrap_or_default();
         return format!("{flag}=127.0.0.1:{here}");

@@ -9,7 +9,7 @@ use server_api::Frame;
 use super::{
     Author, Eyes,
     decode::{self, Columns, Decoded},
-    kept::{Answer, Fresh, Line, Question, Sheet, Weigh, end, missing},
+    kept::{Answer, Fresh, Line, Question, Sheet, Weigh, end, last_settled, missing},
     panel::Asking,
 };
 use crate::{
@@ -105,9 +105,9 @@ async fn part(asking: &Asking, line: &Line, run: Columns) -> Result<Answer<Vec<F
     if !warnings.is_empty() || !on_grid {
         return Ok(answer);
     }
-    let settled = kept.days.keep(line, run, data, asking.app.now());
-    // Whoever looks again asks for the rest alone: it was seen just now.
-    if let Some(left) = settled.and_then(|settled| after(run, settled)) {
+    let now = asking.app.now();
+    // Whoever looks again asks for the rest alone: it was seen just now, and is there before the days that lead to it.
+    if let Some(left) = last_settled(run, data, now).and_then(|last| after(run, last)) {
         let mut sheet = Sheet::new(left);
         sheet.put(data);
         let rest = Answer {
@@ -120,6 +120,7 @@ async fn part(asking: &Asking, line: &Line, run: Columns) -> Result<Answer<Vec<F
         let question = Question::new(asking.eyes()?, &Api::QueryRange, &params(left));
         kept.frames.put(question, rest).await;
     }
+    kept.days.keep(line, run, data, now);
     Ok(answer)
 }
 
