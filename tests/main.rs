@@ -4,10 +4,18 @@
 #[cfg(test)]
 mod browser;
 #[cfg(test)]
+mod chaos;
+#[cfg(test)]
 mod contract;
 #[cfg(test)]
 mod front;
 #[cfg(test)]
+mod load;
+#[cfg(test)]
 mod proof;
+#[cfg(test)]
+mod provision;
+#[cfg(test)]
+mod security;
 #[cfg(test)]
 mod tidy;

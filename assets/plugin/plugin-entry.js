@@ -14,6 +14,7 @@
   const SCRIPT = new URL('{{servelens.js}}', HERE).href;
   const MODULE = new URL('{{servelens_bg.wasm}}', HERE).href;
   const STYLES = new URL('{{servelens.css}}', HERE).href;
+  const EXTENSIONS = new URL('{{extensions.js}}', HERE).href;
 
   // ---- The WebAssembly instance: one for a document, however often this script is evaluated.
 
@@ -129,6 +130,9 @@
     return (flags.basePath || '/').replace(/\/+$/, '');
   }
 
+  /** Where the server is asked: the console puts its user's token on every request. */
+  const BACKEND = () => prefix() + '/api/proxy/plugin/servelens/backend';
+
   /** The page's address without the console's prefix, or null while the location is another page's. */
   function pagePath() {
     const { pathname, search } = window.location;
@@ -151,17 +155,20 @@
     window.dispatchEvent(new PopStateEvent('popstate', { state: next }));
   }
 
+  /** The page itself: its address is the console's. */
+  const OWN_ROUTE = { path: pagePath, moves: moveHost, embedded: false };
+
   /**
-   * Mounts the page into `element` as soon as it is there, and keeps it in step with the location.
-   * `report` is told 'mounted' or an Error, never after `detach`.
+   * Mounts the page into `element` as soon as it is there, and keeps it in step with `place`: what it shows, and what is
+   * done when it goes elsewhere. `report` is told 'mounted' or an Error, never after `detach`.
    */
-  function attach(element, report) {
+  function attach(element, report, place) {
     let live = true;
     let handle = null;
     let told = null;
 
     function follow() {
-      const path = pagePath();
+      const path = place.path();
       if (!live || !handle || path === null || path === told) {
         return;
       }
@@ -171,7 +178,7 @@
     // Later in this turn: the page may be in the middle of the very event that moved the location.
     const followSoon = () => queueMicrotask(follow);
     const onPageMoves = (event) => {
-      moveHost(event.detail.path, Boolean(event.detail.replace));
+      place.moves(event.detail.path, Boolean(event.detail.replace));
       followSoon();
     };
 
@@ -180,8 +187,8 @@
         if (!live) {
           return;
         }
-        told = pagePath() || '/servelens/overview';
-        const options = { host: 'console', base: prefix() + '/api/proxy/plugin/servelens/backend', path: told, namespace: null };
+        told = place.path() || '/servelens/overview';
+        const options = { host: 'console', base: BACKEND(), path: told, namespace: null, embedded: place.embedded };
         try {
           handle = app.mount(element, JSON.stringify(options));
         } catch (fault) {
@@ -226,30 +233,50 @@
     return { follow, detach };
   }
 
+  // ---- What is said while the page's own words are out of reach, in the console's language.
+
+  const SAID = {
+    en: ['Loading Servelens…', 'Servelens could not be loaded', 'The reason: ', 'Try again. If it stays, reload the page: a new version may have come meanwhile. If that does not help either, ask the cluster’s administrator whether the pods of the servelens plugin are running.', 'Try again'],
+    es: ['Cargando Servelens…', 'No se pudo cargar Servelens', 'Motivo: ', 'Inténtelo de nuevo. Si persiste, recargue la página: puede haber llegado una versión nueva. Si tampoco ayuda, pregunte al administrador del clúster si los pods del plugin servelens están en ejecución.', 'Reintentar'],
+    fr: ['Chargement de Servelens…', 'Servelens n’a pas pu être chargé', 'Raison : ', 'Réessayez. Si cela persiste, rechargez la page : une nouvelle version a pu arriver entre-temps. Sinon, demandez à l’administrateur du cluster si les pods du plugin servelens tournent.', 'Réessayer'],
+    ja: ['Servelens を読み込んでいます…', 'Servelens を読み込めませんでした', '理由: ', 'もう一度お試しください。続く場合は、新しいバージョンに替わった可能性があるため、ページを再読み込みしてください。それでも解決しない場合は、servelens プラグインの Pod が動作しているかクラスター管理者に確認してください。', '再試行'],
+    ko: ['Servelens를 불러오는 중…', 'Servelens를 불러올 수 없습니다', '이유: ', '다시 시도하세요. 계속되면 그사이 새 버전이 나왔을 수 있으니 페이지를 새로 고치세요. 그래도 해결되지 않으면 servelens 플러그인의 Pod가 실행 중인지 클러스터 관리자에게 문의하세요.', '다시 시도'],
+    zh: ['正在加载 Servelens…', '无法加载 Servelens', '原因：', '请重试。如果问题仍然存在，请重新加载页面：期间可能已有新版本。如果仍无效，请询问集群管理员 servelens 插件的 Pod 是否正在运行。', '重试'],
+  };
+
+  function said() {
+    const tag = document.documentElement.lang || navigator.language || '';
+    return SAID[tag.slice(0, 2).toLowerCase()] || SAID.en;
+  }
+
   // ---- What React sees.
 
-  function makePage(React) {
+  /** A component that shows the page; `placeOf` makes its place from the properties that it is given. */
+  function makePage(React, placeOf) {
     const h = React.createElement;
 
     function Fault(props) {
+      const [, title, why, advice, again] = said();
       return h(
         'div',
         { role: 'alert', style: { padding: '1.5rem', maxWidth: '40rem' } },
-        h('h1', null, 'Servelens could not be loaded'),
-        h('p', null, 'The reason: ' + props.reason + '.'),
-        h('p', null, 'Try again. If it stays, reload the page: a new version may have come meanwhile. If that does not help either, ask the cluster’s administrator whether the pods of the servelens plugin are running.'),
-        h('button', { type: 'button', onClick: props.onRetry }, 'Try again'),
+        h('h1', null, title),
+        h('p', null, why + props.reason + '.'),
+        h('p', null, advice),
+        h('button', { type: 'button', onClick: props.onRetry }, again),
       );
     }
 
-    return function ServelensPage() {
+    return function ServelensPage(props) {
       const root = React.useRef(null);
       const attached = React.useRef(null);
+      const latest = React.useRef(props);
+      latest.current = props;
       const [state, setState] = React.useState('loading');
       const [attempt, setAttempt] = React.useState(0);
 
       React.useEffect(() => {
-        attached.current = attach(root.current, setState);
+        attached.current = attach(root.current, setState, placeOf(() => latest.current));
         return () => {
           attached.current.detach();
           attached.current = null;
@@ -265,12 +292,40 @@
       }
       let notice = null;
       if (state === 'loading') {
-        notice = h('p', { role: 'status', style: { padding: '1.5rem' } }, 'Loading Servelens…');
+        notice = h('p', { role: 'status', style: { padding: '1.5rem' } }, said()[0]);
       } else if (state !== 'mounted') {
         notice = h(Fault, { reason: state.message.replace(/\.$/, ''), onRetry: retry });
       }
       return h('div', { className: 'servelens-host' }, notice, h('div', { ref: root }));
     };
+  }
+
+  // ---- Beside the console's own tabs. There the page moves by itself: the address belongs to the object that is shown.
+
+  const inTab = (path) => ({ path, moves() {}, embedded: true });
+
+  /** Observe of a developer: the project is in the console's address. */
+  function observed() {
+    return inTab(() => {
+      const [, name] = /\/ns\/([^/]+)/.exec(window.location.pathname) || [];
+      return '/servelens/' + (name ? 'ns/' + name : 'all-namespaces') + '/overview';
+    });
+  }
+
+  const WORKLOADS = ['InferenceService', 'LLMInferenceService'];
+
+  /** The page of an object: its namespace, and of a model server itself alone. */
+  function objectPath({ obj }) {
+    const { kind, metadata = {} } = obj || {};
+    const name = encodeURIComponent(metadata.name || '');
+    if (kind === 'Namespace' || kind === 'Project') {
+      return '/servelens/ns/' + name + '/overview';
+    }
+    const scope = '/servelens/ns/' + encodeURIComponent(metadata.namespace || '');
+    if (kind === 'InferencePool') {
+      return scope + '/routing';
+    }
+    return scope + '/models' + (WORKLOADS.includes(kind) ? '?workload=' + name : '');
   }
 
   // ---- The container.
@@ -299,8 +354,26 @@
     return b.localeCompare(a, 'en', { numeric: true });
   }
 
+  /** The rest of what the plugin adds to the console; loaded when the console first asks for a part of it. */
+  async function loadExtensions() {
+    const React = await shared('react');
+    const { default: make } = await import(EXTENSIONS + (instance.misses ? '#' + instance.misses : '')).catch((fault) => {
+      instance.misses = (instance.misses || 0) + 1;
+      throw fault;
+    });
+    return make(React, { files: HERE, backend: BACKEND, prefix, moveHost });
+  }
+
   const modules = {
-    pages: async () => Object.freeze({ default: makePage(await shared('react')) }),
+    pages: async () => {
+      const React = await shared('react');
+      return Object.freeze({
+        default: makePage(React, () => OWN_ROUTE),
+        ObserveTab: makePage(React, observed),
+        ObjectTab: makePage(React, (props) => inTab(() => objectPath(props()))),
+      });
+    },
+    extensions: loadExtensions,
   };
 
   const container = {

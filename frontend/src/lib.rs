@@ -12,5 +12,6 @@ mod paint;
 mod route;
 mod state;
 mod ui;
+mod words;
 
 pub use mount::{Handle, mount};

@@ -11,21 +11,22 @@ use std::{
 use crate::{
     StartError,
     cluster::Cluster,
-    config::ServeConfig,
+    config::{Limits, ServeConfig},
     identity::Identity,
     own::Served,
+    plugin::Plugin,
     query::{Gate, Guard, Kept, Known},
-    route::{Assets, Manifest},
+    route::Assets,
     telemetry::Metrics,
     upstream::Upstream,
 };
 
 pub struct App {
     pub assets: Assets,
-    pub manifest: Manifest,
+    pub plugin: Plugin,
     pub catalog: Served,
     pub identity: Identity,
-    pub upstream: Upstream,
+    pub upstream: Arc<Upstream>,
     /// Says who may ask what; `None` where everybody asks one store.
     pub cluster: Option<Cluster>,
     pub gate: Gate,
@@ -35,8 +36,14 @@ pub struct App {
     /// Answers that serve their caller again.
     pub kept: Kept,
     pub metrics: Arc<Metrics>,
+    pub limits: Limits,
+    /// Whether this server's own ports are encrypted.
+    pub is_https: bool,
     pub scrape_interval_s: u32,
     ready: AtomicBool,
+    /// How far a test has set the clock forward.
+    #[cfg(test)]
+    pub jumped: std::sync::atomic::AtomicI64,
 }
 
 impl App {
@@ -45,22 +52,27 @@ impl App {
         let metrics = Arc::new(Metrics::new());
         let identity = Identity::new(config).map_err(StartError::Configuration)?;
         let assets = Assets::load(&config.assets).map_err(StartError::Configuration)?;
-        let upstream = Upstream::new(&config.upstream, Arc::clone(&metrics)).map_err(StartError::Configuration)?;
+        let upstream = Upstream::new(&config.upstream, config.limits.answers.bytes, Arc::clone(&metrics))
+            .map_err(StartError::Configuration)?;
         let cluster = Cluster::new(config).map_err(StartError::Configuration)?;
         Ok(App {
-            manifest: Manifest::new(config.manifest_shape, config.plugin_extensions, &assets.build_hash),
+            plugin: Plugin::new(config, &assets.build_hash).map_err(StartError::Configuration)?,
             assets,
             catalog,
             identity,
-            upstream,
+            upstream: Arc::new(upstream),
             cluster,
-            gate: Gate::new(config.upstream.timeout),
+            gate: Gate::new(config.limits.queries, Arc::clone(&metrics)),
             guard: Guard::start().map_err(|cause| StartError::Failed(format!("the guard's threads: {cause}")))?,
             known: Known::default(),
             kept: Kept::new(config.cache),
             metrics,
+            limits: config.limits,
+            is_https: config.tls.is_some(),
             scrape_interval_s: config.scrape_interval_s,
             ready: AtomicBool::new(true),
+            #[cfg(test)]
+            jumped: std::sync::atomic::AtomicI64::new(0),
         })
     }
 
@@ -73,9 +85,12 @@ impl App {
         self.ready.store(false, Ordering::Relaxed);
     }
 
-    /// Unix seconds.
+    /// Unix seconds, as the machine's clock has them. Waits and time-outs never use it: it may jump.
     pub fn now(&self) -> i64 {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
+        let now = i64::try_from(since.as_secs()).unwrap_or(i64::MAX);
+        #[cfg(test)]
+        let now = now.saturating_add(self.jumped.load(Ordering::Relaxed));
+        now
     }
 }

@@ -1,8 +1,11 @@
 //! The one table from a fault to its status, code, public text, next step and log text.
 //!
 //! `Display` is the log text and may name addresses and causes. [`Fault::public`] is what the caller sees: one
-//! sentence and one next step, which never hold a token, an upstream address or an upstream body (the one
-//! exception is Prometheus's own verdict on a query, which is written for the person who asked).
+//! sentence and one next step, which never hold a token, an upstream address or an upstream body (the two
+//! exceptions are Prometheus's own verdict on a query and the API server's on what setting up asks: both are written for the
+//! person who asked).
+
+mod prometheus;
 
 use axum::http::StatusCode;
 use server_api::ApiError;
@@ -35,10 +38,24 @@ pub enum Fault {
     RulesDenied(String),
     #[error("neither the cluster's metrics nor those of any namespace are allowed")]
     NothingAllowed,
+    #[error("the issuer does not list the namespace {0:?}")]
+    NotClaimed(String),
+    #[error("the issuer lists no namespace")]
+    NothingClaimed,
+    #[error("a bearer token where a claim decides")]
+    BearerUnclaimed,
     #[error("a namespace has to be named")]
     NamespaceNeeded,
     #[error("the cluster's API server does not answer: {0}")]
     ClusterFailed(String),
+    #[error("no cluster to set up")]
+    NoCluster,
+    #[error("setting up is denied: {0}")]
+    SetupDenied(String),
+    #[error("setting up is not possible: {0}")]
+    SetupRefused(String),
+    #[error("the cluster's API server failed while setting up: {0}")]
+    SetupFailed(String),
 
     // What is asked.
     #[error("bad request: {0}")]
@@ -51,8 +68,8 @@ pub enum Fault {
     TooManyPoints { points: u64, limit: u64 },
     #[error("the request's body is over {0} bytes")]
     BodyTooLarge(usize),
-    #[error("the request's body took longer than {0} s")]
-    BodyTooSlow(u64),
+    #[error("the request's body took longer than {0} ms")]
+    BodyTooSlow(u128),
     #[error("no such address")]
     NotFound,
     #[error("no such method at this address")]
@@ -67,6 +84,8 @@ pub enum Fault {
     // What the upstream said.
     #[error("upstream unreachable: {0}")]
     UpstreamUnreachable(String),
+    #[error("upstream is not who it should be: {0}")]
+    UpstreamUntrusted(String),
     #[error("upstream answered later than {0} ms")]
     UpstreamTimeout(u128),
     #[error("upstream answered {status}: {text}")]
@@ -91,6 +110,8 @@ pub enum Fault {
     // What we did wrong.
     #[error("too many questions are waiting for the upstream")]
     Busy,
+    #[error("too many questions of this caller are waiting for the upstream")]
+    CallerBusy,
     #[error("internal: {0}")]
     Internal(String),
 }
@@ -190,6 +211,30 @@ impl Fault {
                 "Ask an administrator of your namespace to grant it: oc adm policy add-role-to-user view <user> -n \
                  <namespace>",
             ),
+            Fault::NotClaimed(namespace) => row(
+                S::FORBIDDEN,
+                "namespace_not_claimed",
+                &format!(
+                    "You may not read the metrics of {namespace}: the issuer that signed you in does not list it."
+                ),
+                &format!(
+                    "Ask whoever runs the issuer to add {namespace} to the claim that `namespaces-claim` names, and \
+                     sign in again."
+                ),
+            ),
+            Fault::NothingClaimed => row(
+                S::FORBIDDEN,
+                "nothing_claimed",
+                "You may not read the metrics of any namespace: the issuer that signed you in lists none.",
+                "Ask whoever runs the issuer to add your namespaces to the claim that `namespaces-claim` names, and sign \
+                 in again.",
+            ),
+            Fault::BearerUnclaimed => row(
+                S::UNAUTHORIZED,
+                "bearer_unclaimed",
+                "Servelens cannot tell from this token which namespaces its owner may see.",
+                "Sign in at Servelens instead: the issuer tells it then.",
+            ),
             Fault::NamespaceNeeded => row(
                 S::FORBIDDEN,
                 "namespace_needed",
@@ -201,6 +246,30 @@ impl Fault {
                 S::BAD_GATEWAY,
                 "cluster_failed",
                 "The cluster does not say what you may see.",
+                "Try again in a minute; if it stays so, ask an administrator to check the API server and `kube-url`.",
+            ),
+            Fault::NoCluster => row(
+                S::NOT_FOUND,
+                "no_cluster",
+                "There is no cluster here to set up: this Servelens reads a metrics store alone.",
+                "Open this page where Servelens runs in the cluster, or run `servelens plan` with your kubeconfig.",
+            ),
+            Fault::SetupDenied(reason) => row(
+                S::FORBIDDEN,
+                "setup_denied",
+                &format!("The cluster does not let you: {}.", clip(reason, 400)),
+                "Ask an administrator of the cluster for that right, then look again.",
+            ),
+            Fault::SetupRefused(reason) => row(
+                S::BAD_REQUEST,
+                "setup_refused",
+                &format!("This cannot be set up: {}.", clip(reason, 400)),
+                "Correct what the message names, then look again.",
+            ),
+            Fault::SetupFailed(_) => row(
+                S::BAD_GATEWAY,
+                "setup_failed",
+                "The cluster's API server does not answer.",
                 "Try again in a minute; if it stays so, ask an administrator to check the API server and `kube-url`.",
             ),
             Fault::BadRequest(reason) => row(
@@ -233,10 +302,10 @@ impl Fault {
                 &format!("The request's body is longer than {limit} bytes."),
                 "Ask for fewer panels or shorter lists at once.",
             ),
-            Fault::BodyTooSlow(seconds) => row(
+            Fault::BodyTooSlow(ms) => row(
                 S::REQUEST_TIMEOUT,
                 "body_too_slow",
-                &format!("The request's body did not arrive within {seconds} seconds."),
+                &format!("The request's body did not arrive within {}.", seconds(*ms)),
                 "Send it again over a better connection.",
             ),
             Fault::NotFound => row(
@@ -274,6 +343,12 @@ impl Fault {
                 "upstream_unreachable",
                 "The metrics store cannot be reached.",
                 "Try again in a minute; if it stays so, ask an administrator to check the store and `cluster-url`.",
+            ),
+            Fault::UpstreamUntrusted(_) => row(
+                S::BAD_GATEWAY,
+                "upstream_untrusted",
+                "The metrics store cannot prove that it is the one that is meant, so nothing was asked of it.",
+                "Ask an administrator to check the store's certificate and `ca-file`.",
             ),
             Fault::UpstreamTimeout(ms) => row(
                 S::GATEWAY_TIMEOUT,
@@ -346,7 +421,13 @@ impl Fault {
                 S::SERVICE_UNAVAILABLE,
                 "busy",
                 "Servelens has too many questions to ask at once.",
-                "Try again in a minute, or ask for fewer panels.",
+                "Try again in some seconds, or ask for fewer panels.",
+            ),
+            Fault::CallerBusy => row(
+                S::TOO_MANY_REQUESTS,
+                "caller_busy",
+                "You have too many questions open at once.",
+                "Close some pages that show dashboards, and try again in some seconds.",
             ),
             Fault::Internal(_) => row(
                 S::INTERNAL_SERVER_ERROR,
@@ -375,35 +456,14 @@ impl Fault {
         }
     }
 
-    /// `errorType` inside `/api/v1`: Prometheus's own word where it has one, else our code.
+    /// After how many seconds another try makes sense, where time alone may help.
     #[must_use]
-    pub fn prometheus_type(&self) -> &'static str {
+    pub fn retry_after_s(&self) -> Option<u64> {
         match self {
-            Fault::BadRequest(_)
-            | Fault::QueryRefused(_)
-            | Fault::QueryRejected(_)
-            | Fault::RangeReversed { .. }
-            | Fault::TooManyPoints { .. }
-            | Fault::BodyTooLarge(_)
-            | Fault::BodyTooSlow(_) => "bad_data",
-            Fault::QueryFailed(_) => "execution",
-            Fault::UpstreamTimeout(_) => "timeout",
-            Fault::UpstreamBusy | Fault::Busy => "unavailable",
-            Fault::NotFound => "not_found",
-            Fault::Internal(_) | Fault::CatalogFault(_) => "internal",
-            other => other.public().code,
-        }
-    }
-
-    /// `error` inside `/api/v1`: Prometheus's own verdict or the guard's word for word, else our sentence and next step.
-    #[must_use]
-    pub fn prometheus_text(&self) -> String {
-        match self {
-            Fault::QueryRefused(text) | Fault::QueryRejected(text) | Fault::QueryFailed(text) => text.clone(),
-            other => {
-                let Public { message, next_step, .. } = other.public();
-                format!("{message} {next_step}")
-            }
+            // The queue is empty again after its patience, 4 s.
+            Fault::Busy | Fault::CallerBusy => Some(5),
+            Fault::UpstreamBusy => Some(10),
+            _ => None,
         }
     }
 

@@ -8,13 +8,16 @@ pub mod config;
 pub mod demo;
 pub mod error;
 pub mod export;
+pub mod hot;
 pub mod import;
+pub mod provision;
 pub mod telemetry;
 
 mod app;
 mod identity;
 mod listener;
 mod own;
+mod plugin;
 mod query;
 mod route;
 mod start;

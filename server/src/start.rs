@@ -9,7 +9,7 @@ use tokio::{sync::watch, task::JoinHandle};
 use crate::{
     app::App,
     config::{ConfigFaults, IdentityMode, ServeConfig},
-    listener,
+    listener::{self, Certificates, Port},
     own::Served,
     route,
 };
@@ -32,6 +32,17 @@ pub enum StartError {
 }
 
 impl StartError {
+    /// The fixed name of the fault, for tools.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            StartError::Faults(_) | StartError::Configuration(_) => "bad_configuration",
+            StartError::Listen { cause, .. } if cause.kind() == io::ErrorKind::AddrInUse => "port_in_use",
+            StartError::Listen { .. } => "cannot_listen",
+            StartError::Failed(_) => "start_failed",
+        }
+    }
+
     /// 2: wrong use or configuration, a port in use included. 3: could not finish.
     #[must_use]
     pub fn exit_code(&self) -> u8 {
@@ -48,6 +59,9 @@ pub struct Running {
     pub addr: SocketAddr,
     pub metrics_addr: SocketAddr,
     pub(crate) app: Arc<App>,
+    /// Of both ports, where they are encrypted.
+    #[cfg(test)]
+    pub(crate) certificates: Option<Arc<Certificates>>,
     shutdown_delay: Duration,
     stop: watch::Sender<bool>,
     listeners: [JoinHandle<()>; 2],
@@ -91,6 +105,19 @@ pub async fn start_with(config: ServeConfig, catalog: Catalog) -> Result<Running
 
 async fn start_serving(config: ServeConfig, catalog: Served) -> Result<Running, StartError> {
     let app = Arc::new(App::new(&config, catalog)?);
+    let refused = &app.metrics.certificate_refused;
+    let certificates = config.tls.as_ref().map(|tls| Certificates::new(tls, refused.clone()));
+    let certificates = certificates.transpose().map_err(StartError::Configuration)?;
+    let acceptor = certificates.as_ref().map(Certificates::acceptor);
+    let port = Port {
+        limits: config.limits.connections,
+        tls: acceptor.transpose().map_err(StartError::Configuration)?,
+        connections: app.metrics.connections.clone(),
+    };
+    let metrics_port = Port {
+        connections: Gauge::default(),
+        ..port.clone()
+    };
     let bind = async |addr, flag| {
         let bound = listener::bind(addr).await;
         bound.map_err(|cause| StartError::Listen { addr, flag, cause })
@@ -100,16 +127,18 @@ async fn start_serving(config: ServeConfig, catalog: Served) -> Result<Running, 
     let (addr, metrics_addr) = (page.addr, metrics.addr);
     warn_of_clear_text(&config);
     let (stop, stopped) = watch::channel(false);
-    let connections = app.metrics.connections.clone();
     let listeners = [
-        listener::serve(page, route::router(Arc::clone(&app)), connections, stopped.clone()),
+        listener::serve(page, route::router(Arc::clone(&app)), port, stopped.clone()),
         listener::serve(
             metrics,
             route::metrics_router(Arc::clone(&app)),
-            Gauge::default(),
+            metrics_port,
             stopped.clone(),
         ),
     ];
+    if let Some(certificates) = &certificates {
+        tokio::spawn(Arc::clone(certificates).watch(stopped.clone()));
+    }
     let watching = Arc::clone(&app);
     tokio::spawn(async move { watching.catalog.watch(stopped).await });
     tracing::info!(%addr, %metrics_addr, identity = %config.identity, upstream = %config.upstream.kind, "serving");
@@ -117,6 +146,8 @@ async fn start_serving(config: ServeConfig, catalog: Served) -> Result<Running, 
         addr,
         metrics_addr,
         app,
+        #[cfg(test)]
+        certificates,
         shutdown_delay: config.shutdown_delay,
         stop,
         listeners,

@@ -20,6 +20,7 @@ async fn hashed_files_may_be_kept_for_ever_and_the_others_are_asked_for_again() 
         ("/servelens/all-namespaces/gpus", "text/html; charset=utf-8", "no-cache"),
         ("/plugin-entry.js", "text/javascript", "no-cache"),
         ("/asset-manifest.json", "application/json", "no-cache"),
+        ("/locales/fr/plugin__servelens.json", "application/json", "no-cache"),
         ("/assets/servelens.0a.js", "text/javascript", FOREVER),
         ("/assets/servelens.0c.css", "text/css", FOREVER),
         ("/assets/servelens_bg.0b.wasm", "application/wasm", FOREVER),

@@ -9,6 +9,13 @@ use anyhow::{Context as _, Result};
 use catalog::Catalog;
 use serde::Deserialize;
 
+/// Of the alerts.
+#[derive(Deserialize)]
+struct Alerts {
+    rules: BTreeMap<String, Vec<String>>,
+    missing: BTreeMap<String, Vec<String>>,
+}
+
 #[derive(Deserialize)]
 struct Coverage {
     panels: BTreeMap<String, Vec<String>>,
@@ -31,7 +38,7 @@ fn code<'a>(ids: impl IntoIterator<Item = &'a str>) -> String {
         .join(", ")
 }
 
-fn page(catalog: &Catalog, coverage: &Coverage) -> Result<String> {
+fn page(catalog: &Catalog, coverage: &Coverage, alerts: &Alerts) -> Result<String> {
     let mut page = String::from("# Charts\n\nGenerated from `assets/catalog`.\n\n## Dashboards\n");
     for dashboard in catalog.dashboards() {
         writeln!(
@@ -65,6 +72,21 @@ fn page(catalog: &Catalog, coverage: &Coverage) -> Result<String> {
     for (chart, told) in shown.chain(missing).collect::<BTreeMap<_, _>>() {
         writeln!(page, "| `{chart}` | {told} |")?;
     }
+    page += "\n## Where the alerts of earlier systems have gone\n\n| alert | rule, or why there is none |\n|---|---|\n";
+    let mut told = BTreeMap::new();
+    for (rule, names) in &alerts.rules {
+        told.extend(
+            names
+                .iter()
+                .map(|name| (name, format!("[`{rule}`](runbooks/{rule}.md)"))),
+        );
+    }
+    for (reason, names) in &alerts.missing {
+        told.extend(names.iter().map(|name| (name, reason.clone())));
+    }
+    for (alert, told) in told {
+        writeln!(page, "| `{alert}` | {told} |")?;
+    }
     page += "\n## Requirements\n\n| line | panels, or why there is none |\n|---|---|\n";
     let mut lines: BTreeMap<(u32, u32), (String, String)> = BTreeMap::new();
     let mut covered: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
@@ -89,7 +111,10 @@ fn page(catalog: &Catalog, coverage: &Coverage) -> Result<String> {
 fn the_table_of_charts_is_that_of_the_catalogue() -> Result<()> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let coverage = toml::from_str(&std::fs::read_to_string(root.join("assets/catalog/coverage.toml"))?)?;
-    let made = page(&Catalog::embedded()?, &coverage)?;
+    let alerts = toml::from_str(&std::fs::read_to_string(
+        root.join("assets/catalog/alert_coverage.toml"),
+    )?)?;
+    let made = page(&Catalog::embedded()?, &coverage, &alerts)?;
     let file = root.join("docs/charts.md");
     if std::env::var_os("SERVELENS_WRITE_DOCS").is_some() {
         std::fs::write(&file, &made)?;

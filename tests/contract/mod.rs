@@ -1,11 +1,15 @@
 //! What callers may rely on, checked from outside the program: flags, exit codes, addresses, shapes and errors.
-//! Needs the built program and nothing else; what also needs Prometheus's tools is in `promtool`.
+//! Needs the built program and nothing else; what also needs Prometheus or its tools is in `demo` and `promtool`.
 
 mod assets;
+mod budget;
 mod charts_doc;
+mod demo;
+mod deploy;
 mod doors;
 mod exports;
 mod imports;
+mod live_exports;
 mod manifest;
 mod own;
 mod program;

@@ -2,6 +2,7 @@
 //! starting.
 
 use std::net::TcpListener;
+use std::process::Command;
 
 use anyhow::Result;
 use tests::rig::serve::run;
@@ -81,7 +82,7 @@ fn all_faults_of_the_configuration_are_reported_at_once() {
         ],
         &[("SERVELENS_MANIFEST_SHAPE", "round")],
         2,
-        "servelens: the configuration has 5 faults:\n  \
+        "servelens: [bad_configuration] the configuration has 5 faults:\n  \
          - --listen: give an IP address and a port, e.g. 127.0.0.1:8477 or [::]:8477\n  \
          - --assets is missing: give it as a flag, as SERVELENS_ASSETS or in the file\n  \
          - SERVELENS_MANIFEST_SHAPE: choose one of: legacy, standard\n  \
@@ -111,7 +112,7 @@ fn a_port_in_use_ends_with_2_and_says_which() -> Result<()> {
         &[("SERVELENS_LOG_LEVEL", "error")],
         2,
         &format!(
-            "servelens: cannot listen on {addr}: Address already in use (os error 98); end the program that uses the \
+            "servelens: [port_in_use] cannot listen on {addr}: Address already in use (os error 98); end the program that uses the \
              port, or choose another with --listen"
         ),
     );
@@ -120,7 +121,7 @@ fn a_port_in_use_ends_with_2_and_says_which() -> Result<()> {
         &[],
         2,
         &format!(
-            "servelens: {addr} is in use already. Next: end the program that listens there, or pick another address with --listen."
+            "servelens: [port_in_use] {addr} is in use already. Next: end the program that listens there, or pick another address with --listen."
         ),
     );
     Ok(())
@@ -144,14 +145,14 @@ fn the_demo_identity_starts_on_loopback_only() {
         ],
         &[],
         2,
-        "servelens: the configuration has 1 fault:\n  - --identity demo lets everybody in and so listens on loopback only: use \
+        "servelens: [bad_configuration] the configuration has 1 fault:\n  - --identity demo lets everybody in and so listens on loopback only: use \
          --listen 127.0.0.1:8477, or --identity bearer",
     );
     check(
         &["demo", "--listen", "0.0.0.0:8477", "--assets", "SMALL"],
         &[],
         2,
-        "servelens: --listen 0.0.0.0:8477 is no loopback address, and the demo asks nobody to sign in. Next: use 127.0.0.1 \
+        "servelens: [demo_not_loopback] --listen 0.0.0.0:8477 is no loopback address, and the demo asks nobody to sign in. Next: use 127.0.0.1 \
          or [::1] with --listen.",
     );
 }
@@ -162,10 +163,39 @@ fn a_demo_without_prometheus_says_how_to_get_it() {
         &["demo", "--listen", "127.0.0.1:0", "--assets", "SMALL"],
         &[("PATH", "/nowhere")],
         2,
-        "servelens: The program `prometheus` was not found. Next: install it with one of `sudo apt-get install -y \
+        "servelens: [prometheus_missing] The program `prometheus` was not found. Next: install it with one of `sudo apt-get install -y \
          prometheus`, `sudo dnf install -y golang-github-prometheus` or `brew install prometheus`, or set \
          SERVELENS_PROMETHEUS to the binary or its folder.",
     );
+}
+
+/// A `prometheus` and a `promtool` that say which they are.
+const WRITE_OLD_ONES: &str = r#"for it in prometheus promtool; do
+    printf '#!/bin/sh\necho "%s, version 1.8.2 (branch: master)"\n' $it > $it && chmod +x $it || exit 1
+done"#;
+
+#[test]
+fn a_demo_with_a_prometheus_of_an_unknown_version_says_which_it_needs() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    // Written by another process: a file that this one has written may still be open in a child of another test.
+    let written = Command::new("sh")
+        .current_dir(&folder)
+        .args(["-c", WRITE_OLD_ONES])
+        .status()?;
+    assert!(written.success());
+    let chosen = folder.path().to_string_lossy().into_owned();
+    check(
+        &["demo", "--listen", "127.0.0.1:0", "--assets", "SMALL"],
+        &[("SERVELENS_PROMETHEUS", &chosen)],
+        2,
+        &format!(
+            "servelens: [prometheus_unknown_version] {chosen}/prometheus is no Prometheus that the demo knows: it must be \
+             2.40 to 3.x, and `--version` said \"prometheus, version 1.8.2 (branch: master)\". Next: install it with one of \
+             `sudo apt-get install -y prometheus`, `sudo dnf install -y golang-github-prometheus` or `brew install \
+             prometheus`, or set SERVELENS_PROMETHEUS to the binary or its folder."
+        ),
+    );
+    Ok(())
 }
 
 #[test]

@@ -93,6 +93,8 @@ fn objects_lie_in_a_folder_for_each_namespace_and_hold_what_promtool_accepts() -
             "search",
             "--gpu-namespace",
             "gpus",
+            "--service-namespace",
+            "gateway=ingress",
         ],
     )?;
     let files: Vec<&str> = report["files"]
@@ -102,7 +104,16 @@ fn objects_lie_in_a_folder_for_each_namespace_and_hold_what_promtool_accepts() -
         .filter_map(Value::as_str)
         .collect();
     let folders: std::collections::BTreeSet<_> = files.iter().filter_map(|file| file.split('/').next()).collect();
-    assert_eq!(Vec::from_iter(folders), ["chat", "gpus", "search"]);
+    let expected = [
+        "chat",
+        "gpus",
+        "ingress",
+        "litellm",
+        "llm-load-test",
+        "openshift-kueue-operator",
+        "search",
+    ];
+    assert_eq!(Vec::from_iter(folders), expected);
     for file in files {
         let text = std::fs::read_to_string(folder.path().join(file))?;
         // What stands below `spec:` is a rule file.
@@ -132,6 +143,8 @@ fn wrong_use_ends_with_2_and_writes_nothing() -> Result<()> {
         (&["--runbook-url", "javascript:x"], "http or https"),
         (&["--namespace", "../.."], "lower-case letters"),
         (&["--gpu-namespace", "/etc"], "lower-case letters"),
+        (&["--service-namespace", "gateway=/etc"], "lower-case letters"),
+        (&["--service-namespace", "vllm=a"], "choose of gpus, gateway"),
     ] {
         let mut args = vec!["export", "prometheus-rule", "--out", &out];
         args.extend_from_slice(more);

@@ -68,7 +68,7 @@ async fn the_store_is_asked_with_the_callers_own_token_and_no_other() -> Result<
     .await?;
     let (server, _assets) = small_server(&upstream.url, &[]).await?;
     assert_eq!(upstream.asked(), [], "nothing is asked on nobody's behalf");
-    for token in ["token-of-alice", "token-of-bob"] {
+    for token in ["canary-of-alice", "canary-of-bob"] {
         let bearer = format!("Bearer {token}");
         let url = format!("{}/api/v1/query?query=up", server.url);
         let answer = http::send(Method::GET, &url, &[("authorization", &bearer)], Bytes::new()).await?;
@@ -84,7 +84,7 @@ async fn a_browser_cannot_act_as_somebody_else() -> Result<()> {
     let upstream = Upstream::always(200, "application/json", "{}").await?;
     let (server, _assets) = small_server(&upstream.url, &[]).await?;
     let headers = [
-        ("authorization", "Bearer token-of-alice"),
+        ("authorization", "Bearer canary-of-alice"),
         ("impersonate-user", "admin"),
     ];
     let answer = http::post_json(
@@ -105,8 +105,8 @@ async fn a_browser_cannot_act_as_somebody_else() -> Result<()> {
 async fn no_token_reaches_the_log() -> Result<()> {
     let (server, _assets) = small_server(NOBODY, &["--log-level", "trace"]).await?;
     let headers = [
-        ("authorization", "Bearer secret-of-alice"),
-        ("cookie", "session=secret-of-alice"),
+        ("authorization", "Bearer canary-of-alice"),
+        ("cookie", "session=canary-of-alice"),
     ];
     let url = format!("{}/api/panels", server.url);
     let answer = http::post_json(&url, &headers, &panels_request(&["vllm.ttft"], 1_763_882_400)).await?;
@@ -118,7 +118,7 @@ async fn no_token_reaches_the_log() -> Result<()> {
     )
     .await?;
     for text in [log, answer.text()] {
-        assert!(!text.contains("secret-of-alice"), "{text}");
+        assert!(!text.contains("canary-of-alice"), "{text}");
     }
     Ok(())
 }

@@ -10,7 +10,7 @@ use tests::rig::upstream::Upstream;
 
 use super::{NOBODY, small_server};
 
-const TOKEN: [(&str, &str); 1] = [("authorization", "Bearer token-of-alice")];
+const TOKEN: [(&str, &str); 1] = [("authorization", "Bearer canary-of-alice")];
 
 /// Both panels fail with `code`, and the answer is whole.
 async fn check(upstream: &str, code: &str) -> Result<()> {

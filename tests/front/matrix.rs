@@ -13,6 +13,11 @@ use tests::rig::small_dist;
 use super::{cell, data, namespaces};
 
 pub async fn before(front: &Front) -> Result<(Serve, TempDir)> {
+    before_with(front, &[]).await
+}
+
+/// With more settings.
+pub async fn before_with(front: &Front, more: &[&str]) -> Result<(Serve, TempDir)> {
     let assets = small_dist::write()?;
     let settings = [
         "--upstream",
@@ -28,7 +33,7 @@ pub async fn before(front: &Front) -> Result<(Serve, TempDir)> {
         "--ca-file",
         &front.ca_file.to_string_lossy(),
     ];
-    Ok((serve_with(assets.path(), &settings).await?, assets))
+    Ok((serve_with(assets.path(), &[&settings, more].concat()).await?, assets))
 }
 
 pub async fn ask(front: &Front, server: &Serve, user: User, target: &str) -> Result<Answer> {

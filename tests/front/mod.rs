@@ -1,7 +1,9 @@
 //! Servelens before the real monitoring front: whose eyes see what. Needs the rig's Go programs.
 
-mod matrix;
+mod install;
+pub mod matrix;
 mod table;
+mod withdrawn;
 mod workloads;
 
 use std::collections::BTreeSet;
@@ -11,7 +13,7 @@ use serde_json::Value;
 use tests::rig::http::Answer;
 
 /// `200:3`: the status and how many series, groups or names; the status alone where there are none to count.
-fn cell(answer: &Answer) -> String {
+pub fn cell(answer: &Answer) -> String {
     let status = answer.status.as_u16();
     let Ok(body) = answer.json() else {
         return status.to_string();
@@ -25,7 +27,7 @@ fn cell(answer: &Answer) -> String {
 }
 
 /// The namespaces that stand anywhere in an answer's labels; `-` for a series without one.
-fn namespaces(body: &Value) -> BTreeSet<String> {
+pub fn namespaces(body: &Value) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     let mut open = vec![body];
     while let Some(value) = open.pop() {
@@ -44,7 +46,7 @@ fn namespaces(body: &Value) -> BTreeSet<String> {
 }
 
 /// An answer's data without what differs from one instant to the next.
-fn data(answer: &Answer) -> Result<Value> {
+pub fn data(answer: &Answer) -> Result<Value> {
     let mut body = answer.json()?;
     let mut data = body["data"].take();
     still(&mut data);

@@ -29,8 +29,23 @@ pub struct Answer {
     pub panel: String,
     pub state: String,
     pub window_s: Option<i64>,
+    pub spacing_s: Option<i64>,
+    #[serde(default)]
+    pub widened: bool,
+    pub begins: Option<i64>,
+    pub waits_for: Option<String>,
+    pub sources: Vec<Source>,
+    pub warnings: Vec<String>,
     pub frames: Vec<Frame>,
     pub error: Option<Value>,
+}
+
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct Source {
+    pub metric: String,
+    pub workloads: usize,
+    #[serde(default)]
+    pub pods: Vec<Value>,
 }
 
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -39,6 +54,7 @@ pub struct Frame {
     pub labels: Labels,
     pub start: i64,
     pub step: i64,
+    pub few: Option<Value>,
     values: Vec<Value>,
 }
 
@@ -105,6 +121,13 @@ impl Server {
 
     pub async fn stop(self) {
         self.running.stop().await;
+    }
+
+    /// The answer of another door.
+    pub async fn post(&self, door: &str, body: &Value) -> Result<Value> {
+        let answer = http::post_json(&format!("{}{door}", self.url), &[], body).await?;
+        ensure!(answer.status.is_success(), "{}: {}", answer.status, answer.text());
+        answer.json()
     }
 
     /// Every panel's answer, by its id.

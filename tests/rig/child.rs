@@ -9,6 +9,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, anyhow, bail};
 
+use super::secrets;
+
 /// Kept of a child's standard error, to be shown when it fails.
 const KEPT_LINES: usize = 200;
 
@@ -33,7 +35,17 @@ pub struct Tied {
     child: Child,
     lines: Receiver<String>,
     stderr: Arc<Mutex<Vec<String>>>,
+    /// Lines of either output in which a token stands.
+    leaks: Arc<Mutex<Vec<String>>>,
+    /// Ends with both outputs.
+    said: Receiver<()>,
 }
+
+/// The program whose words are searched for tokens when it ends.
+const OURS: &str = "servelens";
+
+/// How long an ended child's outputs may still be read.
+const LAST_WORDS: Duration = Duration::from_secs(2);
 
 /// Starts `program`, which ends by itself when its standard input closes.
 pub fn start(program: &Path, args: &[&str], env: &[(&str, &str)]) -> Result<Tied> {
@@ -62,17 +74,39 @@ fn spawn(program: &Path, mut command: Command, env: &[(&str, &str)]) -> Result<T
     let stderr = child.stderr.take().context("the child has no standard error")?;
 
     let (send, lines) = mpsc::channel();
-    std::thread::spawn(move || each_line(stdout, |line| send.send(line).is_ok()));
+    let (reading, said) = mpsc::channel::<()>();
+    let leaks = Arc::new(Mutex::new(Vec::new()));
+    let watch = || {
+        let (leaks, reading) = (Arc::clone(&leaks), reading.clone());
+        move |line: &str| {
+            let _reads = &reading;
+            if secrets::holds(line) {
+                leaks
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .push(line.to_owned());
+            }
+        }
+    };
+    let (on_stdout, on_stderr) = (watch(), watch());
+    drop(reading);
+    std::thread::spawn(move || {
+        each_line(stdout, |line| {
+            on_stdout(&line);
+            // Watched to the end, whoever waits for a line.
+            let _ = send.send(line);
+        });
+    });
     let kept = Arc::new(Mutex::new(Vec::new()));
     let keep = Arc::clone(&kept);
     std::thread::spawn(move || {
         each_line(stderr, |line| {
+            on_stderr(&line);
             let mut kept = keep.lock().unwrap_or_else(PoisonError::into_inner);
             if kept.len() == KEPT_LINES {
                 kept.remove(0);
             }
             kept.push(line);
-            true
         });
     });
     Ok(Tied {
@@ -80,18 +114,25 @@ fn spawn(program: &Path, mut command: Command, env: &[(&str, &str)]) -> Result<T
         child,
         lines,
         stderr: kept,
+        leaks,
+        said,
     })
 }
 
 /// Reads on to the end even when nobody wants the lines any more: a full pipe would stop the child.
-fn each_line(from: impl Read, mut take: impl FnMut(String) -> bool) {
-    let mut wanted = true;
+fn each_line(from: impl Read, mut take: impl FnMut(String)) {
     for line in BufReader::new(from).split(b'\n').map_while(Result::ok) {
-        wanted = wanted && take(String::from_utf8_lossy(&line).into_owned());
+        take(String::from_utf8_lossy(&line).into_owned());
     }
 }
 
 impl Tied {
+    /// The child's process id.
+    #[must_use]
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// The next line of standard output that `pick` makes something of.
     pub fn wait_line<T>(&mut self, patience: Duration, pick: impl Fn(&str) -> Option<T>) -> Result<T> {
         let deadline = Instant::now() + patience;
@@ -118,10 +159,36 @@ impl Tied {
         anyhow!("{} {what}; its standard error:\n{}", self.name, self.stderr())
     }
 
+    /// Lines so far in which a token stands.
+    #[must_use]
+    pub fn leaks(&self) -> Vec<String> {
+        self.leaks.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     /// The last lines of standard error so far.
     #[must_use]
     pub fn stderr(&self) -> String {
         self.stderr.lock().unwrap_or_else(PoisonError::into_inner).join("\n")
+    }
+
+    /// The most memory, in KiB, that the program has held so far; under a keeper, the program itself is meant.
+    pub fn peak_kib(&self) -> Result<u64> {
+        let (own, mut found) = (self.child.id().to_string(), None);
+        for entry in std::fs::read_dir("/proc")? {
+            // Whatever ends meanwhile is not ours.
+            let Ok(about) = std::fs::read_to_string(entry?.path().join("status")) else {
+                continue;
+            };
+            let field = |name: &str| {
+                let line = about.lines().find_map(|line| line.strip_prefix(name));
+                line.unwrap_or_default().trim()
+            };
+            let is_it = field("Pid:") == own || field("PPid:") == own;
+            if is_it && self.name.starts_with(field("Name:")) {
+                found = field("VmHWM:").trim_end_matches(" kB").parse().ok();
+            }
+        }
+        found.with_context(|| format!("{} has no memory to be measured", self.name))
     }
 
     /// Closes the child's standard input and waits for its end.
@@ -145,5 +212,14 @@ impl Drop for Tied {
     fn drop(&mut self) {
         drop(self.child.stdin.take());
         drop(self.child.wait());
+        // Nothing is ever sent: this waits for the end of both.
+        let _ = self.said.recv_timeout(LAST_WORDS);
+        let leaks = self.leaks();
+        // What other programs say is their own business, and a test that has failed already says why itself.
+        assert!(
+            leaks.is_empty() || self.name != OURS || std::thread::panicking(),
+            "{OURS} has said a token:\n{}",
+            leaks.join("\n")
+        );
     }
 }

@@ -93,6 +93,14 @@ pub const PERSES_CHECK: GoTool = GoTool {
     flags: &[],
 };
 
+/// Renders manifests as kustomize and Helm do.
+pub const MANIFESTS: GoTool = GoTool {
+    folder: "manifests",
+    package: ".",
+    program: "manifests",
+    flags: &[],
+};
+
 /// What [`PERSES_CHECK`] reads: the newest plugins that draw our panels, behind the Perses whose schemas they import.
 pub const PERSES_SCHEMAS: [&str; 4] = [
     "github.com/perses/perses@v0.52.0",
@@ -110,13 +118,14 @@ pub const OPENID_PROVIDER: GoTool = GoTool {
 };
 
 /// All of them, the longest build first.
-pub const ALL: [GoTool; 9] = [
+pub const ALL: [GoTool; 10] = [
     KUBE_APISERVER,
     KUBE_CONTROLLER_MANAGER,
     PROMETHEUS_3,
     THANOS,
     KUBE_RBAC_PROXY,
     PERSES_CHECK,
+    MANIFESTS,
     ETCD,
     PROM_LABEL_PROXY,
     OPENID_PROVIDER,

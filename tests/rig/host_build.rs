@@ -29,6 +29,12 @@ fn build() -> Result<PathBuf> {
     Ok(out)
 }
 
+/// The accessibility rules, as a script for a page.
+pub fn axe() -> Result<String> {
+    let path = modules(&paths::checkout().join("tests/host"))?.join("node_modules/axe-core/axe.min.js");
+    std::fs::read_to_string(&path).with_context(|| format!("reading {}", path.display()))
+}
+
 /// Installs what the lock file names, unless that was done before, and returns the folder.
 pub fn modules(source: &Path) -> Result<PathBuf> {
     let lock = std::fs::read(source.join("package-lock.json")).context("reading package-lock.json")?;

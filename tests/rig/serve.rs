@@ -55,6 +55,11 @@ pub async fn serve_with(assets: &Path, more: &[&str]) -> Result<Serve> {
 
 /// As [`serve_with`], where others must know the port before.
 pub async fn serve_at(port: u16, assets: &Path, more: &[&str]) -> Result<Serve> {
+    serve_under(port, assets, more, &[]).await
+}
+
+/// As [`serve_at`], with more variables in its environment.
+pub async fn serve_under(port: u16, assets: &Path, more: &[&str], env: &[(&str, &str)]) -> Result<Serve> {
     let (listen, metrics) = (format!("127.0.0.1:{port}"), format!("127.0.0.1:{}", free_port()?));
     let assets = assets.to_string_lossy();
     let mut args = vec![
@@ -67,7 +72,7 @@ pub async fn serve_at(port: u16, assets: &Path, more: &[&str]) -> Result<Serve> 
         &assets,
     ];
     args.extend_from_slice(more);
-    let child = child::start_kept(&paths::servelens()?, &args, &[])?;
+    let child = child::start_kept(&paths::servelens()?, &args, env)?;
     let serve = Serve {
         url: format!("http://{listen}"),
         metrics_url: format!("http://{metrics}"),

@@ -134,9 +134,7 @@ impl Session {
     /// What the page's `prefers-color-scheme` finds.
     pub async fn prefer_dark(&self, dark: bool) -> Result<()> {
         let value = if dark { "dark" } else { "light" };
-        let media = json!({"features": [{"name": "prefers-color-scheme", "value": value}]});
-        webdriver::devtools(&self.id, "Emulation.setEmulatedMedia", media).await?;
-        Ok(())
+        self.media("prefers-color-scheme", value).await
     }
 
     /// Runs `script` before everything else in every document from now on.
@@ -153,11 +151,53 @@ impl Session {
         Ok(())
     }
 
+    /// Sends this token with every request, as a proxy before the server would.
+    pub async fn with_token(&self, token: &str) -> Result<()> {
+        webdriver::devtools(&self.id, "Network.enable", json!({})).await?;
+        let headers = json!({"headers": {"authorization": format!("Bearer {token}")}});
+        webdriver::devtools(&self.id, "Network.setExtraHTTPHeaders", headers).await?;
+        Ok(())
+    }
+
     /// Writes what the viewport shows to `<name>.png` in the folder of screenshots.
     pub async fn screenshot(&self, name: &str) -> Result<()> {
         let image = self.client.screenshot().await?;
         let path = paths::screenshots()?.join(format!("{name}.png"));
         std::fs::write(&path, image).with_context(|| format!("writing {}", path.display()))
+    }
+
+    /// Presses these keys, one after the other, wherever the focus is. Codes as WebDriver has them.
+    pub async fn press(&self, keys: &[char]) -> Result<()> {
+        for key in keys {
+            let focused = self.client.active_element().await?;
+            focused.send_keys(&key.to_string()).await?;
+        }
+        Ok(())
+    }
+
+    /// What `script`, which calls `done`, hands over.
+    pub async fn eval_async<T: DeserializeOwned>(&self, script: &str) -> Result<T> {
+        let script = format!("const done = arguments[arguments.length - 1]; {script}");
+        let value = self.client.execute_async(&script, Vec::new()).await?;
+        serde_json::from_value(value.clone()).with_context(|| format!("{script} gave {value}"))
+    }
+
+    /// Bytes of JavaScript's heap in use, after a collection.
+    pub async fn heap(&self) -> Result<u64> {
+        webdriver::devtools(&self.id, "HeapProfiler.collectGarbage", json!({})).await?;
+        let usage = webdriver::devtools(&self.id, "Runtime.getHeapUsage", json!({})).await?;
+        usage
+            .get("usedSize")
+            .and_then(Value::as_f64)
+            .map(|size| size as u64)
+            .context("no heap usage")
+    }
+
+    /// How a media feature is answered from now on, e.g. `prefers-reduced-motion`.
+    pub async fn media(&self, name: &str, value: &str) -> Result<()> {
+        let media = json!({"features": [{"name": name, "value": value}]});
+        webdriver::devtools(&self.id, "Emulation.setEmulatedMedia", media).await?;
+        Ok(())
     }
 
     /// What the browser logged as an error since the last time.

@@ -6,13 +6,14 @@ use anyhow::{Context as _, Result};
 use tempfile::TempDir;
 
 /// Name in the folder, and text.
-pub const FILES: [(&str, &str); 7] = [
+pub const FILES: [(&str, &str); 8] = [
     ("index.html", "<!doctype html><title>small</title>"),
     ("plugin-entry.js", "'entry';"),
     (
         "asset-manifest.json",
         r#"{"version":"0.1.0","files":{"servelens.js":"assets/servelens.0a.js","servelens_bg.wasm":"assets/servelens_bg.0b.wasm","servelens.css":"assets/servelens.0c.css"},"sizes":{}}"#,
     ),
+    ("locales/fr/plugin__servelens.json", r#"{"Close":"Fermer"}"#),
     ("assets/servelens.0a.js", "export default 1;"),
     ("assets/servelens.0a.js.gz", "stands for the gzip form"),
     ("assets/servelens.0c.css", ".servelens{}"),

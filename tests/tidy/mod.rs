@@ -6,7 +6,10 @@
 mod dependencies;
 mod lexer;
 mod licence;
+pub mod locales;
 mod manifests;
+mod palette;
+mod promises;
 mod rooms;
 mod source;
 mod style;

@@ -145,6 +145,8 @@ fn every_test_can_fail() {
         "#[tokio::test]\nasync fn answers() -> Result<()> {\n    get()?;\n}\n",
         &[],
     );
+    let typed = "fn same<T>() {\n    assert_eq!(1, 1);\n}\n#[test]\nfn one() {\n    same::<u8>();\n}\n";
+    check(cannot_fail, path, typed, &[]);
     let helped = "fn same(a: u8) {\n    assert_eq!(a, 1);\n}\n#[test]\nfn one() {\n    same(1);\n}\n";
     check(cannot_fail, path, helped, &[]);
     check(
@@ -182,7 +184,7 @@ fn cannot_fail(source: &Source) -> Vec<String> {
     let helpers: Vec<String> = functions
         .iter()
         .filter(|(_, _, body)| checks(body))
-        .map(|(name, ..)| format!("{name}("))
+        .flat_map(|(name, ..)| [format!("{name}("), format!("{name}::<")])
         .collect();
     let marks = code
         .iter()

@@ -1,4 +1,4 @@
-//! The project's own commands: `cargo xtask setup | build | demo | test | bench`.
+//! The project's own commands: `cargo xtask setup | build | demo | image | test | mutants | bench`.
 //!
 //! Only drives other programs and prepares files. Never holds product logic: whatever a user of Servelens needs at run
 //! time lives in `server`, `frontend` or `catalog`.
@@ -7,6 +7,8 @@ mod bench;
 mod build;
 mod child;
 mod demo;
+mod image;
+mod mutants;
 mod place;
 mod progress;
 mod scrap;
@@ -21,7 +23,7 @@ use clap::{Parser, Subcommand};
 
 use crate::place::Place;
 
-/// Prepares the machine, builds the product, runs its demo, tests it and measures it.
+/// Prepares the machine, builds the product and its image, runs its demo, tests it and measures it.
 #[derive(Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask")]
 struct Args {
@@ -41,14 +43,24 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         passed: Vec<OsString>,
     },
+    /// Make the container image as an OCI archive, the same bytes each time, without a container engine.
+    Image(image::Options),
     /// Check formatting and lints, then run every test of every crate, those in a real browser included.
     Test {
         /// Leave out what needs a Prometheus or a browser.
         #[arg(long)]
         quick: bool,
     },
-    /// Measure size, memory and times; print them and keep them in BENCHMARKS.md.
-    Bench,
+    /// Take the guard of each promise of the metrics door out, one at a time, and see its tests fail.
+    Mutants {
+        /// Numbers of promises; all of them without.
+        promises: Vec<u8>,
+    },
+    /// Measure size, memory and times, beside other programs too; print them and keep them in BENCHMARKS.md.
+    Bench {
+        /// One part alone.
+        part: Option<bench::Part>,
+    },
 }
 
 fn main() -> ExitCode {
@@ -68,7 +80,9 @@ fn run(task: Task) -> anyhow::Result<()> {
         Task::Setup => setup::all(&place),
         Task::Build => build::run(&place, &setup::run(&place, setup::Need::Build)?),
         Task::Demo { passed } => demo::run(&place, &passed),
+        Task::Image(options) => image::run(&place, options),
         Task::Test { quick } => test::run(&place, quick),
-        Task::Bench => bench::run(&place),
+        Task::Mutants { promises } => mutants::run(&place, &promises),
+        Task::Bench { part } => bench::run(&place, part),
     }
 }

@@ -24,8 +24,8 @@ mod tests;
 pub mod who;
 
 pub use model::{
-    Alert, AlertGroup, Catalog, Concept, ConceptId, Dashboard, DashboardId, Family, FamilyId, Kind, Level, MetricType,
-    Objective, Panel, PanelId, Query, Threshold, Unit,
+    Alert, AlertGroup, Catalog, Concept, ConceptId, Dashboard, DashboardId, Family, FamilyId, First, Kind, Level,
+    MetricType, Objective, Panel, PanelId, Query, Threshold, Unit,
 };
 #[cfg(feature = "parse")]
 pub use read::CatalogError;

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{Catalog, Concept, FamilyId};
+use crate::model::{Catalog, Concept, FamilyId, Serves};
 use crate::promql::{Ask, Vars, concept_text};
 use crate::resolve::{Candidate, Choices, Sighting, candidates_for};
 
@@ -23,6 +23,8 @@ pub struct ServedModel {
     pub runtime: String,
     /// Sorted; instances where there are no pods.
     pub pods: Vec<String>,
+    /// Sorted: the LoRA adapters that any of the pods has been seen with. They are models to whoever asks them.
+    pub adapters: Vec<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -58,9 +60,29 @@ pub struct Traffic {
 pub fn model_candidates(catalog: &Catalog) -> Vec<Candidate> {
     let serving = catalog.families().filter_map(|family| family.serves.as_ref());
     let ids: BTreeSet<&str> = serving
-        .flat_map(|serves| [serves.presence.as_str(), serves.traffic.concept.as_str()])
+        .flat_map(|serves| {
+            [Some(serves.traffic.concept.as_str())]
+                .into_iter()
+                .chain(presence(serves))
+                .flatten()
+        })
         .collect();
     candidates_for(catalog, ids.into_iter().filter_map(|id| catalog.concept(id)))
+}
+
+/// Every name to look for to know who serves what.
+pub fn served_candidates(catalog: &Catalog) -> Vec<Candidate> {
+    let serving = catalog.families().filter_map(|family| family.serves.as_ref());
+    let ids: BTreeSet<&str> = serving
+        .flat_map(|serves| presence(serves).into_iter().flatten())
+        .collect();
+    candidates_for(catalog, ids.into_iter().filter_map(|id| catalog.concept(id)))
+}
+
+/// The concepts that tell of served models and of their adapters.
+fn presence(serves: &Serves) -> [Option<&str>; 2] {
+    let adapters = serves.adapters.as_ref().map(|adapters| adapters.concept.as_str());
+    [Some(serves.presence.as_str()), adapters]
 }
 
 /// Sorted by namespace, workload and model. Twin monitors and several names of one metric give one entry.
@@ -86,17 +108,58 @@ pub fn served_models(catalog: &Catalog, sightings: &[Sighting]) -> Vec<ServedMod
                 family: family.id.clone(),
                 runtime: serves.runtime.clone(),
                 pods: Vec::new(),
+                adapters: Vec::new(),
             };
             found.entry(entry).or_default().insert(pod(sighting));
         }
     }
+    let adapters = adapters(catalog, sightings);
     found
         .into_iter()
-        .map(|(entry, pods)| ServedModel {
-            pods: pods.into_iter().map(str::to_owned).collect(),
-            ..entry
+        .map(|(entry, pods)| {
+            let places = pods
+                .iter()
+                .map(|pod| (entry.namespace.as_str(), *pod, entry.model.as_str()));
+            let adapters: BTreeSet<&str> = places
+                .filter_map(|place| adapters.get(&place))
+                .flatten()
+                .copied()
+                .collect();
+            ServedModel {
+                adapters: adapters.into_iter().map(str::to_owned).collect(),
+                pods: pods.into_iter().map(str::to_owned).collect(),
+                ..entry
+            }
         })
         .collect()
+}
+
+/// Namespace, pod and model that is adapted.
+type Place<'a> = (&'a str, &'a str, &'a str);
+
+fn adapters<'a>(catalog: &Catalog, sightings: &'a [Sighting]) -> BTreeMap<Place<'a>, BTreeSet<&'a str>> {
+    let mut found: BTreeMap<Place<'a>, BTreeSet<&'a str>> = BTreeMap::new();
+    for serves in catalog.families().filter_map(|family| family.serves.as_ref()) {
+        let Some(adapters) = &serves.adapters else { continue };
+        let Some(concept) = catalog.concept(adapters.concept.as_str()) else {
+            continue;
+        };
+        let series = series_of(catalog, concept);
+        for sighting in sightings.iter().filter(|sighting| series.contains(&sighting.series)) {
+            let place = (
+                sighting.label("namespace"),
+                pod(sighting),
+                sighting.label(&serves.model_label),
+            );
+            let lists = adapters.labels.iter().map(|label| sighting.label(label));
+            let names = lists.flat_map(|list| list.split(',')).map(str::trim);
+            found
+                .entry(place)
+                .or_default()
+                .extend(names.filter(|name| !name.is_empty()));
+        }
+    }
+    found
 }
 
 /// The queries that tell a served model from one that has had no request; families that nothing serves here are left

@@ -8,9 +8,9 @@
 use std::collections::BTreeSet;
 
 use crate::model::{Catalog, Panel};
-use crate::models::{ServedModel, served_models};
+use crate::models::{ServedModel, served_candidates, served_models};
 use crate::promql::{LabelValue, Vars};
-use crate::resolve::{Candidate, Sighting, candidates_for};
+use crate::resolve::{Candidate, Sighting};
 
 /// The variable for the name of an InferenceService or LLMInferenceService; no metric has a label for it.
 pub const WORKLOAD: &str = "workload";
@@ -24,7 +24,12 @@ const MOST_PODS: usize = 300;
 pub struct Who {
     /// Namespace and name.
     pods: BTreeSet<(String, String)>,
+    /// As the engines name them; a chosen name that is none of theirs, too, since others may know it.
     models: BTreeSet<String>,
+    /// As requests name them: an adapter has a name of its own there.
+    asked: BTreeSet<String>,
+    /// The adapters that were chosen, each with the model that it adapts.
+    adapters: BTreeSet<(String, String)>,
 }
 
 /// How a panel is asked for what is chosen.
@@ -40,11 +45,16 @@ pub fn who_candidates(catalog: &Catalog, vars: &Vars) -> Vec<Candidate> {
     if !is_chosen(vars, MODEL) && !is_chosen(vars, WORKLOAD) {
         return Vec::new();
     }
-    let serving = catalog.families().filter_map(|family| family.serves.as_ref());
-    candidates_for(
-        catalog,
-        serving.filter_map(|serves| catalog.concept(serves.presence.as_str())),
-    )
+    served_candidates(catalog)
+}
+
+/// What narrows the question what exists: neither models nor workloads, because an adapter is no model to its engine.
+/// [`Who::concerns`] narrows its answer.
+pub fn who_vars(vars: &Vars) -> Vars {
+    let mut wide = vars.clone();
+    wide.set(MODEL, []);
+    wide.set(WORKLOAD, []);
+    wide
 }
 
 fn is_chosen(vars: &Vars, variable: &str) -> bool {
@@ -65,16 +75,68 @@ struct Has {
 impl Who {
     pub fn new(catalog: &Catalog, sightings: &[Sighting], vars: &Vars) -> Self {
         let meant = |served: &ServedModel| {
-            is_meant(vars, MODEL, &served.model)
+            let is_named = is_meant(vars, MODEL, &served.model);
+            (is_named || served.adapters.iter().any(|adapter| is_meant(vars, MODEL, adapter)))
                 && is_meant(vars, WORKLOAD, &served.workload)
                 && is_meant(vars, "namespace", &served.namespace)
         };
-        let (mut pods, mut models) = (BTreeSet::new(), BTreeSet::new());
+        let chosen: BTreeSet<String> = vars.get(MODEL).iter().map(|model| model.as_str().to_owned()).collect();
+        let mut who = Self {
+            pods: BTreeSet::new(),
+            models: chosen.clone(),
+            asked: chosen,
+            adapters: BTreeSet::new(),
+        };
         for served in served_models(catalog, sightings).into_iter().filter(meant) {
-            models.insert(served.model);
-            pods.extend(served.pods.into_iter().map(|pod| (served.namespace.clone(), pod)));
+            if is_meant(vars, MODEL, &served.model) {
+                who.asked.insert(served.model.clone());
+                who.asked.extend(served.adapters);
+            } else {
+                let chosen = served
+                    .adapters
+                    .into_iter()
+                    .filter(|adapter| is_meant(vars, MODEL, adapter));
+                who.adapters
+                    .extend(chosen.map(|adapter| (adapter, served.model.clone())));
+            }
+            who.models.insert(served.model);
+            who.pods
+                .extend(served.pods.into_iter().map(|pod| (served.namespace.clone(), pod)));
         }
-        Self { pods, models }
+        who
+    }
+
+    /// How to read this panel where an adapter is chosen: its engine counts it under the model that it adapts.
+    pub fn remarks(&self, catalog: &Catalog, panel: &Panel) -> Vec<String> {
+        let tells = catalog
+            .family(panel.family.as_str())
+            .is_some_and(|family| family.asked_names);
+        let all = self.adapters.iter().filter(|_| !tells);
+        all.map(|(adapter, model)| {
+            format!("Counts all of {model}: its engine does not tell its adapter {adapter} apart.")
+        })
+        .collect()
+    }
+
+    /// Whether a series is of what is chosen. Those of devices all are: `catalog::join` tells whose they are.
+    pub fn concerns(&self, catalog: &Catalog, candidate: &Candidate, sighting: &Sighting, vars: &Vars) -> bool {
+        let Some(family) = catalog
+            .family(candidate.family.as_str())
+            .filter(|family| family.devices.is_none())
+        else {
+            return true;
+        };
+        let carried = |variable: &str| {
+            let labels = candidate.labels.get(variable)?;
+            labels
+                .iter()
+                .map(|label| sighting.label(label))
+                .find(|value| !value.is_empty())
+        };
+        let names = if family.asked_names { &self.asked } else { &self.models };
+        let model = !is_chosen(vars, MODEL) || carried(MODEL).is_none_or(|model| names.contains(model));
+        let of_others = |pod| !self.has(sighting.label("namespace"), pod);
+        model && !(is_chosen(vars, WORKLOAD) && carried(POD).is_some_and(of_others))
     }
 
     /// The pods of the choice, as namespace and name.
@@ -91,8 +153,11 @@ impl Who {
     pub fn narrow(&self, catalog: &Catalog, panel: &Panel, vars: &Vars) -> Narrowed {
         let (model, workload) = (is_chosen(vars, MODEL), is_chosen(vars, WORKLOAD));
         let metrics = metrics(catalog, panel);
-        let is_told = !workload && metrics.iter().all(|has| has.model || !model);
-        if is_told || shows_devices(catalog, panel) {
+        if shows_devices(catalog, panel) {
+            return Narrowed::To(vars.clone());
+        }
+        let vars = &self.named(catalog, panel, vars);
+        if !workload && metrics.iter().all(|has| has.model || !model) {
             return Narrowed::To(vars.clone());
         }
         if self.is_empty() {
@@ -116,9 +181,31 @@ impl Who {
             narrowed.set(POD, pods);
         }
         if workload && metrics.iter().any(|has| !has.pod && has.model) {
-            narrowed.set(MODEL, self.models.iter().map(|name| LabelValue::new(name.as_str())));
+            narrowed.set(
+                MODEL,
+                self.names(catalog, panel)
+                    .iter()
+                    .map(|name| LabelValue::new(name.as_str())),
+            );
         }
         Narrowed::To(narrowed)
+    }
+
+    /// The chosen models under the names that the panel's metrics know them by.
+    fn named(&self, catalog: &Catalog, panel: &Panel, vars: &Vars) -> Vars {
+        let mut named = vars.clone();
+        let names = self.names(catalog, panel);
+        if is_chosen(vars, MODEL) && !self.is_empty() && !names.is_empty() {
+            named.set(MODEL, names.iter().map(|name| LabelValue::new(name.as_str())));
+        }
+        named
+    }
+
+    fn names(&self, catalog: &Catalog, panel: &Panel) -> &BTreeSet<String> {
+        match catalog.family(panel.family.as_str()) {
+            Some(family) if family.asked_names => &self.asked,
+            _ => &self.models,
+        }
     }
 
     /// The variables in use that do not narrow all of this panel.

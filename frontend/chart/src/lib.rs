@@ -2,7 +2,7 @@
 //!
 //! A chart never knows what it draws, and this crate never touches the DOM, a clock, the environment or a
 //! file: local time comes in through [`Clock`], colours through [`Theme`], and pixels leave through any
-//! plotters `DrawingBackend`. So every line of it is tested natively.
+//! plotters `DrawingBackend` that can dash a line ([`Surface`]). So every line of it is tested natively.
 //!
 //! Lengths are CSS pixels (`f64`) everywhere but at the backend, which counts [`SUBPIXEL`] units to a pixel.
 //!
@@ -13,6 +13,7 @@
 mod draw;
 mod hit;
 mod layout;
+mod order;
 mod scale;
 mod spec;
 mod text;
@@ -21,16 +22,17 @@ mod ticks;
 mod trace;
 mod unit;
 
-pub use draw::{DrawError, draw};
-pub use hit::{Hit, hit};
+pub use draw::{DASHES, DrawError, Surface, dash, draw};
+pub use hit::{Hit, Move, hit, moved};
 pub use layout::{BarSlot, Caption, Layout, Rect, XTick, YTick, layout};
+pub use order::{order, sorted};
 pub use scale::{TimeScale, ValueScale};
 pub use spec::{ABSENT, Bar, Kind, Level, Series, Spec, is_absent};
 pub use text::{FONT_PX, bucket_labels, text_width};
 pub use theme::{Rgb, Theme};
 pub use ticks::{Clock, Grain, Utc};
 pub use trace::m4;
-pub use unit::Unit;
+pub use unit::{Unit, parse_number};
 
 /// Backend units to a CSS pixel. plotters counts in whole numbers; eight to a pixel keeps lines smooth at
 /// any device pixel ratio, and a backend only has to set its transform to `ratio / 8`.

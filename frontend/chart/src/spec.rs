@@ -23,9 +23,16 @@ pub struct Series<'a> {
     pub step: u32,
     /// [`ABSENT`] and NaN are gaps; the infinities are clipped to the plot's edge and marked there.
     pub values: &'a [f64],
+    /// Indices `[from, to)`, ascending: there the line is drawn faint, because its values are made of little.
+    pub faint: &'a [(u32, u32)],
 }
 
 impl Series<'_> {
+    pub(crate) fn is_faint(&self, index: usize) -> bool {
+        let inside = |(from, to): &(u32, u32)| (*from as usize..*to as usize).contains(&index);
+        self.faint.iter().any(inside)
+    }
+
     /// Seconds between two values, at least 1.
     #[must_use]
     pub fn stride(&self) -> i64 {
@@ -66,6 +73,28 @@ impl Series<'_> {
             .iter()
             .enumerate()
             .map(|(index, &value)| (self.instant(index), value))
+    }
+
+    /// As [`Self::points`]; what is drawn in the other way is a gap. A stretch between a faint value and another one is
+    /// faint, and so is a value alone between faint ones.
+    pub(crate) fn points_of(&self, faint: bool) -> impl Iterator<Item = (i64, f64)> {
+        self.points().enumerate().map(move |(index, (unix, value))| {
+            let beside = [index.checked_sub(1), index.checked_add(1)];
+            let beside = beside.into_iter().flatten().filter(|at| self.has(*at));
+            let (faint_ones, others) = beside.fold((0, 0), |(faint_ones, others), at| match self.is_faint(at) {
+                true => (faint_ones + 1, others),
+                false => (faint_ones, others + 1),
+            });
+            let drawn = match (faint, self.is_faint(index)) {
+                (true, here) => here || faint_ones > 0,
+                (false, here) => !here && (others > 0 || faint_ones == 0),
+            };
+            (unix, if drawn { value } else { ABSENT })
+        })
+    }
+
+    fn has(&self, index: usize) -> bool {
+        self.values.get(index).is_some_and(|value| !value.is_nan())
     }
 }
 

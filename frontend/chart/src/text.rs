@@ -1,5 +1,7 @@
 //! How wide a label is, without asking a browser: measuring there costs a page layout for each label.
 
+use crate::parse_number;
+
 /// Size of every label, CSS pixels.
 pub const FONT_PX: f64 = 11.0;
 
@@ -35,14 +37,14 @@ pub fn bucket_labels<S: AsRef<str>>(bounds: &[S]) -> Vec<String> {
         .iter()
         .map(|bound| {
             let bound = bound.as_ref();
-            match bound.parse::<f64>() {
-                Ok(number) if number.is_finite() => {
+            match parse_number(bound) {
+                Some(number) if number.is_finite() => {
                     let text = crate::Unit::None.compact(number);
                     let label = format!("≤{text}");
                     below = Some(text);
                     label
                 }
-                Ok(number) if number.is_infinite() => below
+                Some(number) if number.is_infinite() => below
                     .as_ref()
                     .map_or_else(|| "all".to_owned(), |text| format!(">{text}")),
                 _ => bound.to_owned(),

@@ -1,5 +1,7 @@
 //! Colours. Which ones is not decided here: the front end resolves them from its style tokens.
 
+use crate::parse_number;
+
 /// Red, green, blue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rgb(pub u8, pub u8, pub u8);
@@ -36,7 +38,7 @@ impl Rgb {
         let mut channels = inside
             .split([',', ' ', '/'])
             .filter(|part| !part.is_empty())
-            .map(|part| part.parse::<f64>().ok().filter(|value| (0.0..=255.0).contains(value)));
+            .map(|part| parse_number(part).filter(|value| (0.0..=255.0).contains(value)));
         let mut next = || channels.next().flatten().map(|value| value.round() as u8);
         Some(Self(next()?, next()?, next()?))
     }

@@ -1,12 +1,14 @@
 //! Faults that the server could not word itself: no answer, half an answer, another program's answer.
 
-use server_api::ApiError;
+use server_api::{ApiError, lean};
 
-fn fault(code: &str, message: &str, next_step: &str) -> ApiError {
+use crate::words::{key, t, t_with};
+
+pub fn fault(code: &str, message: &str, next_step: &str) -> ApiError {
     ApiError {
         code: code.to_owned(),
-        message: message.to_owned(),
-        next_step: next_step.to_owned(),
+        message: t(message),
+        next_step: t(next_step),
         request_id: String::new(),
         sign_in: None,
     }
@@ -15,8 +17,8 @@ fn fault(code: &str, message: &str, next_step: &str) -> ApiError {
 pub fn unreachable() -> ApiError {
     fault(
         "unreachable",
-        "The Servelens server did not answer.",
-        "Check your network connection, then try again.",
+        key("The Servelens server did not answer."),
+        key("Check your network connection, then try again."),
     )
 }
 
@@ -24,44 +26,47 @@ pub fn unreachable() -> ApiError {
 pub fn cut_short() -> ApiError {
     fault(
         "cut_short",
-        "The answer ended before this panel's part of it came.",
-        "Try again; if it happens every time, a proxy on the way cuts long answers.",
+        key("The answer ended before this panel's part of it came."),
+        key("Try again; if it happens every time, a proxy on the way cuts long answers."),
     )
 }
 
 pub fn not_understood() -> ApiError {
     fault(
         "not_understood",
-        "The answer was not one that this page understands.",
-        "Reload the page: its version and the server's may differ.",
+        key("The answer was not one that this page understands."),
+        key("Reload the page: its version and the server's may differ."),
     )
 }
 
 /// The server's own words where the body holds them; else what the status means.
 pub fn fault_of(status: u16, body: &str) -> ApiError {
-    if let Ok(own) = serde_json::from_str::<ApiError>(body) {
+    if let Ok(own) = lean::from_slice::<ApiError>(body.as_bytes()) {
         return own;
     }
     match status {
         401 => fault(
             "not_signed_in",
-            "You are not signed in, or your session has ended.",
-            "Sign in again, then reload the page.",
+            key("You are not signed in, or your session has ended."),
+            key("Sign in again, then reload the page."),
         ),
         403 => fault(
             "forbidden",
-            "The server refused this request.",
-            "Ask a cluster administrator for the right to view metrics.",
+            key("The server refused this request."),
+            key("Ask a cluster administrator for the right to view metrics."),
         ),
         404 => fault(
             "no_such_door",
-            "The server does not know this address.",
-            "Reload the page: its version and the server's may differ.",
+            key("The server does not know this address."),
+            key("Reload the page: its version and the server's may differ."),
         ),
         _ => fault(
             &format!("http_{status}"),
-            &format!("Something on the way to the Servelens server answered with status {status}."),
-            "Try again in a moment; if it stays, ask whoever runs Servelens to read its log.",
+            &t_with(
+                "Something on the way to the Servelens server answered with status {{status}}.",
+                &[("status", &status.to_string())],
+            ),
+            key("Try again in a moment; if it stays, ask whoever runs Servelens to read its log."),
         ),
     }
 }

@@ -5,10 +5,11 @@
 
 mod fault;
 mod panels;
+mod setup;
 
 use gloo_net::http::{Request, RequestBuilder, Response};
 use serde::de::DeserializeOwned;
-use server_api::{ApiError, CatalogAnswer, Me, Models};
+use server_api::{ApiError, CatalogAnswer, Me, Models, SlosAnswer, SlosRequest, lean};
 use web_sys::{AbortController, AbortSignal};
 
 pub use fault::{cut_short, fault_of};
@@ -58,6 +59,30 @@ impl Client {
         self.get("/api/me").await
     }
 
+    /// How every objective stands. Ends when `signal` says so.
+    pub async fn slos(&self, asked: &SlosRequest, signal: Option<&AbortSignal>) -> Result<SlosAnswer, ApiError> {
+        let mut request = Request::post(&self.url("/api/slos"))
+            .header("Accept", "application/json")
+            .header("Content-Type", "application/json")
+            .abort_signal(signal);
+        if let Some(token) = &self.csrf {
+            request = request.header(CSRF_HEADER, token);
+        }
+        let body = serde_json::to_string(asked).map_err(|_| fault::not_understood())?;
+        let request = request.body(body).map_err(|_| fault::unreachable())?;
+        let response = good(request.send().await.map_err(|_| fault::unreachable())?).await?;
+        let text = response.text().await.map_err(|_| fault::unreachable())?;
+        lean::from_slice(text.as_bytes()).map_err(|_| fault::not_understood())
+    }
+
+    /// The words of a language: JSON, as [`crate::words::speak`] takes it.
+    pub async fn words(&self, tag: &str, file: &str) -> Result<String, ApiError> {
+        text(Request::get(
+            &self.url(&format!("/locales/{tag}/plugin__servelens{file}.json")),
+        ))
+        .await
+    }
+
     /// Ends the session at `door`, which the server named.
     pub async fn sign_out(&self, door: &str) -> Result<(), ApiError> {
         let mut request = Request::post(&self.url(door));
@@ -70,7 +95,7 @@ impl Client {
     async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, ApiError> {
         let request = Request::get(&self.url(path)).header("Accept", "application/json");
         let text = text(request).await?;
-        serde_json::from_str(&text).map_err(|_| fault::not_understood())
+        lean::from_slice(text.as_bytes()).map_err(|_| fault::not_understood())
     }
 
     fn url(&self, path: &str) -> String {

@@ -1,14 +1,14 @@
 //! `POST /api/panels`, read as it comes: each panel is handed on as soon as its record is whole.
 
-use gloo_net::http::Request;
+use gloo_net::http::{Request, Response};
 use js_sys::{Reflect, Uint8Array};
 use server_api::{
     ApiError, PanelAnswer, PanelsRequest, Record,
-    wire::{Decoder, FRAMES_V1},
+    wire::{Decoder, FRAMES_V1_PACKED},
 };
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{AbortSignal, ReadableStream, ReadableStreamDefaultReader};
+use web_sys::{AbortSignal, ReadableStreamDefaultReader};
 
 use super::{CSRF_HEADER, Client, cut_short, fault, good};
 
@@ -21,7 +21,7 @@ impl Client {
         on_panel: &mut dyn FnMut(PanelAnswer),
     ) -> Result<(), ApiError> {
         let mut request = Request::post(&self.url("/api/panels"))
-            .header("Accept", FRAMES_V1)
+            .header("Accept", FRAMES_V1_PACKED)
             .header("Content-Type", "application/json")
             .abort_signal(signal);
         if let Some(token) = &self.csrf {
@@ -30,15 +30,14 @@ impl Client {
         let body = serde_json::to_string(asked).map_err(|_| fault::not_understood())?;
         let request = request.body(body).map_err(|_| fault::unreachable())?;
         let response = good(request.send().await.map_err(|_| fault::unreachable())?).await?;
-        let body = response.body().ok_or_else(cut_short)?;
-        read(&body, on_panel).await
+        let mut pieces = Pieces::of(&response).ok_or_else(cut_short)?;
+        read(&mut pieces, on_panel).await
     }
 }
 
-async fn read(body: &ReadableStream, on_panel: &mut dyn FnMut(PanelAnswer)) -> Result<(), ApiError> {
-    let reader: ReadableStreamDefaultReader = body.get_reader().unchecked_into();
+async fn read(pieces: &mut Pieces, on_panel: &mut dyn FnMut(PanelAnswer)) -> Result<(), ApiError> {
     let mut decoder = Decoder::default();
-    while let Some(piece) = next(&reader).await.map_err(|_| cut_short())? {
+    while let Some(piece) = pieces.next().await.map_err(|_| cut_short())? {
         for record in decoder.push(&piece).map_err(|_| fault::not_understood())? {
             match record {
                 Record::Panel(answer) => on_panel(answer),
@@ -49,10 +48,20 @@ async fn read(body: &ReadableStream, on_panel: &mut dyn FnMut(PanelAnswer)) -> R
     Err(cut_short())
 }
 
-async fn next(reader: &ReadableStreamDefaultReader) -> Result<Option<Vec<u8>>, JsValue> {
-    let result = JsFuture::from(reader.read()).await?;
-    if Reflect::get(&result, &"done".into())?.is_truthy() {
-        return Ok(None);
+/// A body, piece by piece as it comes.
+pub struct Pieces(ReadableStreamDefaultReader);
+
+impl Pieces {
+    /// `None` where there is no body.
+    pub fn of(response: &Response) -> Option<Self> {
+        Some(Self(response.body()?.get_reader().unchecked_into()))
     }
-    Ok(Some(Uint8Array::new(&Reflect::get(&result, &"value".into())?).to_vec()))
+
+    pub async fn next(&mut self) -> Result<Option<Vec<u8>>, JsValue> {
+        let result = JsFuture::from(self.0.read()).await?;
+        if Reflect::get(&result, &"done".into())?.is_truthy() {
+            return Ok(None);
+        }
+        Ok(Some(Uint8Array::new(&Reflect::get(&result, &"value".into())?).to_vec()))
+    }
 }

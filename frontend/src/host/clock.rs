@@ -1,10 +1,12 @@
-//! The browser's clock, time zone and way of writing dates.
+//! The browser's clock, time zone and way of writing dates in the page's language.
 
 use std::cell::RefCell;
 
 use chart::{Clock, Grain};
 use js_sys::{Array, Date, Function, Intl::DateTimeFormat, Object, Reflect};
 use wasm_bindgen::JsValue;
+
+use crate::words;
 
 /// Unix seconds.
 pub fn now() -> i64 {
@@ -34,9 +36,24 @@ impl Clock for Browser {
             Grain::Year => format(Shape::Year, unix),
         }
     }
+
+    fn number(&self, plain: String) -> String {
+        words::number(plain)
+    }
 }
 
 impl Browser {
+    /// The time of day, to the second where it is no whole minute, with the day before it where that is not `of`'s.
+    pub fn moment(self, unix: i64, of: i64) -> String {
+        let grain = if unix % 60 == 0 { Shape::Minute } else { Shape::Second };
+        let (day, time) = (format(Shape::Day, unix), format(grain, unix));
+        if day == format(Shape::Day, of) {
+            time
+        } else {
+            format!("{day} {time}")
+        }
+    }
+
     /// Day and time to the second, for a tooltip.
     pub fn instant(self, unix: i64) -> String {
         format(Shape::Instant, unix)
@@ -81,13 +98,21 @@ impl Shape {
             // A fresh plain object takes any property.
             let _ = Reflect::set(&options, &(*key).into(), &(*value).into());
         }
-        DateTimeFormat::new(&Array::new(), &options).format()
+        let locales = LOCALE.with_borrow(|tag| Array::of1(&tag.as_str().into()));
+        DateTimeFormat::new(&locales, &options).format()
     }
 }
 
 thread_local! {
+    static LOCALE: RefCell<String> = RefCell::new("en".to_owned());
     /// Making a formatter costs far more than using it.
     static MADE: RefCell<Vec<(Shape, Function)>> = const { RefCell::new(Vec::new()) };
+}
+
+/// From now on: a tag that `Intl` knows.
+pub fn set_locale(tag: &str) {
+    LOCALE.set(tag.to_owned());
+    MADE.with_borrow_mut(Vec::clear);
 }
 
 fn format(shape: Shape, unix: i64) -> String {

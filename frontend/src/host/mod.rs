@@ -3,9 +3,11 @@
 //! Only here are JavaScript's globals touched (location, history, theme class, storage, cookies, clock, timers,
 //! observers). Whatever is started is a value that ends it when dropped, so that an unmounted page leaves nothing.
 
+mod clipboard;
 mod clock;
 mod color;
 mod cookie;
+mod language;
 mod listener;
 mod observe;
 mod options;
@@ -14,9 +16,11 @@ mod theme;
 mod timer;
 
 use wasm_bindgen::{JsCast as _, JsValue};
-use web_sys::{Document, HtmlElement, Window};
+use web_sys::{Document, HtmlElement, Storage, Window};
 
-pub use clock::{Browser as BrowserClock, local_input, now, now_ms, parse_local_input};
+pub use clipboard::copy;
+pub use clock::{Browser as BrowserClock, local_input, now, now_ms, parse_local_input, set_locale};
+pub use language::{choose_language, language, locale, mark_language, rules};
 pub use listener::Listener;
 pub use observe::{Near, PixelRatio, Resize, Visibility, hidden, pixel_ratio};
 pub use options::{Kind, Options};
@@ -204,4 +208,9 @@ fn window() -> Option<Window> {
 
 fn document() -> Option<Document> {
     window()?.document()
+}
+
+/// None where the browser forbids it: then nothing is remembered, and everything else works.
+fn storage() -> Option<Storage> {
+    window()?.local_storage().ok()?
 }

@@ -2,18 +2,23 @@
 //!
 //! The outcome is a class on the page's root, the only thing that the style sheet looks at.
 
-use std::rc::Rc;
+use std::{cell::Cell, rc::Rc};
 
 use wasm_bindgen::{JsCast as _, closure::Closure};
-use web_sys::{Element, MutationObserver, MutationObserverInit, Storage};
+use web_sys::{Element, MutationObserver, MutationObserverInit};
 
-use super::{Host, Kind, Listener, document, window};
+use super::{Host, Kind, Listener, document, storage, window};
 
 const DARK_CLASS: &str = "servelens-dark";
 /// PatternFly 6, 5 and 4, as the console has put them on `<html>` since 4.14.
 const CONSOLE_DARK: [&str; 3] = ["pf-v6-theme-dark", "pf-v5-theme-dark", "pf-theme-dark"];
 const SYSTEM_DARK: &str = "(prefers-color-scheme: dark)";
 const STORED: &str = "servelens/theme";
+
+thread_local! {
+    /// What was chosen on this visit, for browsers that keep nothing.
+    static CHOSEN: Cell<Option<bool>> = const { Cell::new(None) };
+}
 
 /// Tells after every change, and whenever a style sheet arrives: until then there are no tokens.
 pub struct Theme {
@@ -57,6 +62,7 @@ impl Theme {
 
     /// The person's choice, kept for the next visit where the browser allows it.
     pub fn choose(dark: bool) {
+        CHOSEN.set(Some(dark));
         if let Some(storage) = storage() {
             // A full or forbidden storage forgets the choice; the page goes on.
             let _ = storage.set_item(STORED, if dark { "dark" } else { "light" });
@@ -69,11 +75,10 @@ fn is_dark(kind: Kind) -> bool {
         Kind::Console => document()
             .and_then(|document| document.document_element())
             .is_some_and(|html| CONSOLE_DARK.iter().any(|class| html.class_list().contains(class))),
-        Kind::Standalone => match stored().as_deref() {
-            Some("dark") => true,
-            Some("light") => false,
-            _ => system_dark().is_some_and(|system| system.matches()),
-        },
+        Kind::Standalone => CHOSEN
+            .get()
+            .or_else(stored)
+            .unwrap_or_else(|| system_dark().is_some_and(|system| system.matches())),
     }
 }
 
@@ -81,12 +86,12 @@ fn system_dark() -> Option<web_sys::MediaQueryList> {
     window()?.match_media(SYSTEM_DARK).ok()?
 }
 
-fn storage() -> Option<Storage> {
-    window()?.local_storage().ok()?
-}
-
-fn stored() -> Option<String> {
-    storage()?.get_item(STORED).ok()?
+fn stored() -> Option<bool> {
+    match storage()?.get_item(STORED).ok()??.as_str() {
+        "dark" => Some(true),
+        "light" => Some(false),
+        _ => None,
+    }
 }
 
 /// The console's theme switch is a change of class on `<html>`.

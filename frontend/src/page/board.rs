@@ -1,12 +1,20 @@
 //! Every page with charts: a heading, the boards that go deeper, and the dashboard's panels. The page of models has the
-//! table of models above them.
+//! table of models above them, that of objectives the board of how they stand.
 
 use leptos::prelude::*;
 
 use crate::{
-    route::Page,
+    route::{Page, SLOS},
     state::App,
-    ui::{boards::Deeper, grid::Grid, models::ModelTable, notice::Notices, toolbar::Toolbar},
+    ui::{
+        boards::{Crumbs, Deeper},
+        grid::Grid,
+        models::ModelTable,
+        notice::Notices,
+        slos::SloBoard,
+        toolbar::Toolbar,
+    },
+    words::t,
 };
 
 pub fn page(app: App, page: Page) -> AnyView {
@@ -14,11 +22,12 @@ pub fn page(app: App, page: Page) -> AnyView {
     let title = move || at.with_value(|page| app.title(page));
     let tells = move || {
         let board = at.with_value(|page| app.dashboard(page));
-        board.map(|board| board.tells).unwrap_or_default()
+        board.map(|board| t(&board.tells)).unwrap_or_default()
     };
     view! {
         <div class="sl-head">
             <div class="sl-head-text">
+                <Crumbs page=at.get_value() />
                 <h1>{Signal::derive(title)}</h1>
                 <p class="sl-muted">{Signal::derive(tells)}</p>
             </div>
@@ -27,6 +36,7 @@ pub fn page(app: App, page: Page) -> AnyView {
         <Notices />
         <Deeper page=at.get_value() />
         {(at.get_value() == Page::Models).then(|| view! { <ModelTable /> })}
+        {(at.get_value().segment() == SLOS).then(|| view! { <SloBoard /> })}
         <Grid page=at.get_value() />
     }
     .into_any()

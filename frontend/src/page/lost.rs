@@ -2,14 +2,14 @@
 
 use leptos::prelude::*;
 
-use crate::state::App;
+use crate::{state::App, words::t};
 
 pub fn page(app: App) -> AnyView {
     let wanted = move || app.lost().map(|lost| lost.wanted).unwrap_or_default();
     view! {
         <div class="sl-lost">
-            <h1>"Page not found"</h1>
-            <p>"There is no page " <code>{wanted}</code> ". Choose one of the pages above."</p>
+            <h1>{t("Page not found")}</h1>
+            <p>{t("There is no such page. Choose one of the pages above.")} " " <code translate="no">{wanted}</code></p>
         </div>
     }
     .into_any()

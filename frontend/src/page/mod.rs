@@ -1,13 +1,16 @@
 //! What stands at an address, and nothing else: which components, in which order.
 
+mod access;
 mod board;
 mod lost;
+mod setup;
 
 use leptos::prelude::*;
 
 use crate::{
+    route::Page,
     state::App,
-    ui::{part, shell::Shell},
+    ui::{grid, part, shell::Shell},
 };
 
 /// The whole page.
@@ -16,7 +19,14 @@ pub fn whole(app: App) -> AnyView {
     let which = Memo::new(move |_| app.lost().is_none().then(|| app.page()));
     let content = move || match which.get() {
         None => lost::page(app),
+        Some(Page::Access) => access::page(app),
+        Some(Page::Setup) => setup::page(app),
         Some(page) => board::page(app, page),
     };
-    view! { <Shell>{part(content)}</Shell> }.into_any()
+    let spoken = move || match app.language.get() {
+        // Not English for a moment: a flash of words that the reader does not know.
+        None => grid::ghosts(),
+        Some(_) => view! { <Shell>{part(content)}</Shell> }.into_any(),
+    };
+    part(spoken)
 }

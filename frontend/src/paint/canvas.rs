@@ -78,6 +78,17 @@ fn css(color: BackendColor) -> String {
     text
 }
 
+impl chart::Surface for Canvas<'_> {
+    fn dash(&mut self, pattern: &[u32]) {
+        let lengths: js_sys::Array = pattern
+            .iter()
+            .map(|length| JsValue::from_f64(f64::from(*length)))
+            .collect();
+        // It fails for something that is no list of numbers only; the line is then unbroken.
+        let _ = self.context.set_line_dash(&lengths);
+    }
+}
+
 impl DrawingBackend for Canvas<'_> {
     type ErrorType = CanvasError;
 

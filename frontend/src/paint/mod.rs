@@ -33,6 +33,7 @@ pub fn with_spec<R>(plot: &Plot, only: Option<usize>, size: Size, then: impl FnO
             start: line.start,
             step: line.step,
             values: &line.values,
+            faint: line.few.as_ref().map_or(&[][..], |few| &few.runs),
         })
         .collect();
     let bars: Vec<Bar<'_>> = plot

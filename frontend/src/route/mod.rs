@@ -8,11 +8,12 @@ mod query;
 mod range;
 mod refresh;
 
-pub use page::Page;
-pub use range::{PRESETS, Preset, TimeRange};
+pub use page::{Page, SLOS};
+pub use range::{MORE_PRESETS, PRESETS, Preset, TimeRange};
 pub use refresh::{INTERVALS, Refresh};
 
-use query::{decode, encode, pairs};
+pub use query::encode;
+use query::{decode, pairs};
 
 /// The first segment of every address of the page.
 pub const ROOT: &str = "/servelens";
@@ -124,9 +125,8 @@ impl Location {
                 _ => self.rest.push((key, value)),
             }
         }
-        if let (Some(from), Some(to)) = (from, to)
-            && from < to
-        {
+        // Also where it runs backwards: the server says so, and another range would be a lie.
+        if let (Some(from), Some(to)) = (from, to) {
             self.range = TimeRange::Between { from, to };
         }
     }

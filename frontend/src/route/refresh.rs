@@ -1,5 +1,7 @@
 //! How often the page asks again by itself.
 
+use crate::words::key;
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Refresh {
     Off,
@@ -9,15 +11,15 @@ pub enum Refresh {
 
 /// Name in the address and on the page, and seconds.
 pub const INTERVALS: [(&str, u32); 9] = [
-    ("15s", 15),
-    ("30s", 30),
-    ("1m", 60),
-    ("5m", 300),
-    ("15m", 900),
-    ("30m", 1800),
-    ("1h", 3600),
-    ("2h", 7200),
-    ("1d", 86_400),
+    (key("15s"), 15),
+    (key("30s"), 30),
+    (key("1m"), 60),
+    (key("5m"), 300),
+    (key("15m"), 900),
+    (key("30m"), 1800),
+    (key("1h"), 3600),
+    (key("2h"), 7200),
+    (key("1d"), 86_400),
 ];
 const OFF: &str = "off";
 

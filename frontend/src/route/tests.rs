@@ -59,13 +59,26 @@ fn every_choice_has_its_place_in_the_address() {
 #[test]
 fn nonsense_falls_back_and_foreign_parameters_stay() {
     check(
-        "/servelens/routing?range=5y&refresh=1ms&from=9&to=3&model=&lng=fr&%zz=100%",
+        "/servelens/routing?range=5y&refresh=1ms&from=9&to=later&model=&lng=fr&%zz=100%",
         Location {
             page: Page::Routing,
             rest: vec![("lng".into(), "fr".into()), ("%zz".into(), "100%".into())],
             ..Location::default()
         },
         "/servelens/routing?lng=fr&%25zz=100%25",
+    );
+}
+
+#[test]
+fn a_range_that_runs_backwards_is_asked_for_as_it_stands() {
+    check(
+        "/servelens/gpus?from=9&to=3",
+        Location {
+            page: Page::Gpus,
+            range: TimeRange::Between { from: 9, to: 3 },
+            ..Location::default()
+        },
+        "/servelens/gpus?from=9&to=3",
     );
 }
 
@@ -88,7 +101,7 @@ fn every_page_range_and_interval_survives_the_round_trip() {
         .chain([Refresh::Off]);
     for refresh in refreshes {
         for page in Page::TABS.into_iter().chain([Page::Board("load_tests".into())]) {
-            for preset in PRESETS {
+            for preset in PRESETS.into_iter().chain(MORE_PRESETS) {
                 let location = Location {
                     page: page.clone(),
                     refresh,
@@ -108,4 +121,35 @@ fn a_moving_range_ends_now_and_a_fixed_one_stays() {
     assert_eq!(TimeRange::Between { from: 1, to: 2 }.bounds(10_000), (1, 2));
     assert!(TimeRange::default().moves());
     assert!(!TimeRange::Between { from: 1, to: 2 }.moves());
+}
+
+#[test]
+fn a_range_that_was_pointed_at_has_an_order_and_a_least_length() {
+    let check = |one, other, from, to| assert_eq!(TimeRange::around(one, other), TimeRange::Between { from, to });
+    check(1_000, 5_000, 1_000, 5_000);
+    check(5_000, 1_000, 1_000, 5_000);
+    check(1_000, 1_000, 940, 1_060);
+    check(1_000, 1_061, 971, 1_091);
+}
+
+#[test]
+fn a_wider_or_a_moved_range_stays_out_of_the_future() {
+    let between = |from, to| TimeRange::Between { from, to };
+    let now = 100_000;
+    assert_eq!(between(10_000, 20_000).wider(now), between(5_000, 25_000));
+    assert_eq!(between(90_000, 100_000).wider(now), between(80_000, 100_000));
+    assert_eq!(TimeRange::Last(Preset::Hour).wider(now), between(92_800, 100_000));
+    assert_eq!(between(10_000, 20_000).moved(false, now), between(5_000, 15_000));
+    assert_eq!(between(10_000, 20_000).moved(true, now), between(15_000, 25_000));
+    assert_eq!(between(92_000, 98_000).moved(true, now), between(94_000, 100_000));
+    assert_eq!(between(94_000, 100_000).moved(true, now), between(94_000, 100_000));
+    for year in [366, 1_000] {
+        let whole = between(0, year * 86_400);
+        assert_eq!(whole.wider(i64::MAX), whole, "a year is the longest");
+    }
+    assert_eq!(
+        between(110_000, 112_000).wider(now),
+        between(108_000, 112_000),
+        "a future that was asked for stays"
+    );
 }

@@ -13,11 +13,12 @@ use std::{
 use leptos::prelude::*;
 use server_api::{ApiError, CatalogAnswer, DashboardEntry, Me, ModelEntry};
 
-use super::Board;
+use super::{Board, Setup, Slos};
 use crate::{
     host::{self, Host, Kind, Theme, Timeout},
     paint,
     route::{Location, NoSuchPage, Page, Scope, TimeRange},
+    words::{Language, t},
 };
 
 static MOUNTS: AtomicU32 = AtomicU32::new(0);
@@ -42,10 +43,16 @@ pub struct App {
     pub models: RwSignal<Load<Arc<Vec<ModelEntry>>>>,
     pub me: RwSignal<Load<Arc<Me>>>,
     pub board: Board,
+    pub slos: Slos,
+    pub setup: Setup,
     /// Width of the page in CSS pixels; 0 until it has been laid out.
     pub width: RwSignal<f64>,
     pub pixel_ratio: RwSignal<f64>,
     pub dark: RwSignal<bool>,
+    /// `None` until its words are there: then the page is drawn, and anew with each other one.
+    pub language: RwSignal<Option<Language>>,
+    /// Changes when the words of what panels tell are there too.
+    pub explained: RwSignal<bool>,
     /// `None` until the style sheet is there.
     pub theme: RwSignal<Option<Arc<chart::Theme>>>,
     /// The instant under the pointer, Unix seconds: all charts of the page mark it.
@@ -65,9 +72,13 @@ impl App {
             models: RwSignal::new(Load::Waiting),
             me: RwSignal::new(Load::Waiting),
             board: Board::new(),
+            slos: Slos::new(),
+            setup: Setup::new(),
             width: RwSignal::new(0.0),
             pixel_ratio: RwSignal::new(host::pixel_ratio()),
             dark: RwSignal::new(false),
+            language: RwSignal::new(None),
+            explained: RwSignal::new(false),
             theme: RwSignal::new(None),
             hover: RwSignal::new(None),
             hidden: RwSignal::new(host::hidden()),
@@ -133,8 +144,8 @@ impl App {
     /// A page's heading: a tab's own word, else the dashboard's; empty until that is known.
     pub fn title(self, page: &Page) -> String {
         match page {
-            Page::Board(_) => self.dashboard(page).map(|board| board.title).unwrap_or_default(),
-            tab => tab.title().to_owned(),
+            Page::Board(_) => self.dashboard(page).map(|board| t(&board.title)).unwrap_or_default(),
+            tab => t(tab.title()),
         }
     }
 

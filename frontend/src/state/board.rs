@@ -26,6 +26,8 @@ pub struct Board {
     /// When the last question went out (milliseconds) and when its answer was whole (Unix seconds).
     pub asked_ms: RwSignal<Option<f64>>,
     pub updated: RwSignal<Option<i64>>,
+    /// Where the data of this range begin, Unix seconds, if the store holds less than was asked for.
+    pub begins: RwSignal<Option<i64>>,
     selection: StoredValue<Option<Selection>>,
     /// Counts questions, so that a late answer to an earlier one is not taken for this one's.
     turn: StoredValue<u32>,
@@ -40,6 +42,7 @@ impl Board {
             failure: RwSignal::new(None),
             asked_ms: RwSignal::new(None),
             updated: RwSignal::new(None),
+            begins: RwSignal::new(None),
             selection: StoredValue::new(None),
             turn: StoredValue::new(0),
             running: StoredValue::new_local(None),
@@ -70,6 +73,7 @@ impl Board {
         if !same {
             self.views
                 .with_value(|views| views.values().for_each(|view| view.update(PanelView::outdated)));
+            self.begins.set(None);
         }
         self.selection.set_value(Some(selection));
         for panel in &question.panels {
@@ -87,6 +91,8 @@ impl Board {
                 }
                 if std::mem::take(&mut first) {
                     host::mark(FIRST);
+                    // The same for the whole answer.
+                    self.begins.set(answer.begins);
                 }
                 let entry = entries.iter().find(|entry| entry.id == answer.panel);
                 if let Some(entry) = entry {

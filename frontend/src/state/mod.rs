@@ -8,8 +8,12 @@ mod board;
 mod panel;
 mod plot;
 mod schedule;
+mod setup;
+mod slos;
 
 pub use app::{App, Load};
 pub use board::Board;
-pub use panel::{Look, PanelView, Shown};
-pub use plot::{Beyond, Line, Plot};
+pub use panel::{Look, PanelView, Shown, span};
+pub use plot::{Beyond, Line, Plot, cursor, tell};
+pub use setup::{Change, End, Progress, Run, Setup};
+pub use slos::Slos;

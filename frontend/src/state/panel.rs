@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use server_api::{ApiError, PanelAnswer, PanelEntry, PanelState, Source};
+use server_api::{ApiError, PanelAnswer, PanelEntry, PanelState, Source, WaitsFor};
 
 use super::plot::Plot;
+use crate::words::{counted, forms, t, t_with};
 
 /// An answer, made ready to draw.
 #[derive(Debug)]
@@ -12,10 +13,16 @@ pub struct Shown {
     pub look: Look,
     pub plot: Plot,
     pub window_s: Option<u32>,
+    /// Seconds between two samples, where the window had to be widened for it.
+    pub sparse_s: Option<u32>,
+    /// What became of limits that the histogram cannot tell.
+    pub limits: Vec<String>,
     pub sources: Vec<Source>,
     pub warnings: Vec<String>,
     /// Which pods and models use the device of each line, for the details.
     pub joined: Vec<String>,
+    /// Of an empty chart whose exporter is there: the event that its metric waits for.
+    pub waits_for: Option<WaitsFor>,
     /// Why there is nothing to show, where more is known than that.
     pub notes: Vec<String>,
     pub error: Option<ApiError>,
@@ -24,7 +31,9 @@ pub struct Shown {
 impl Shown {
     /// `from` and `to` are the bounds that were asked for, Unix seconds.
     pub fn new(entry: &PanelEntry, answer: PanelAnswer, from: i64, to: i64) -> Self {
-        let mut plot = Plot::new(entry, answer.frames, from, to);
+        let mut plot = Plot::new(entry, answer.frames, answer.begins.unwrap_or(from), to);
+        plot.hold(&answer.limits);
+        let limits = plot.say_limits(&answer.limits);
         let mut joined = Vec::new();
         for join in &answer.joined {
             for line in plot.lines.iter_mut().filter(|line| line.color == join.frame) {
@@ -45,9 +54,12 @@ impl Shown {
             },
             plot,
             window_s: answer.window_s,
+            sparse_s: answer.spacing_s.filter(|_| answer.widened),
+            limits,
             sources: answer.sources,
             warnings: answer.warnings,
             joined,
+            waits_for: answer.waits_for,
             notes: answer.notes,
             error: answer.error,
         }
@@ -55,7 +67,17 @@ impl Shown {
 
     /// What must be known to read the picture right: one sentence each.
     pub fn notes(&self) -> Vec<String> {
-        self.plot.beyond().map(str::to_owned).into_iter().collect()
+        let window = self.window_s.zip(self.sparse_s).map(|(window, sparse)| {
+            let [window, sparse] = [window, sparse].map(span);
+            t_with(
+                "Samples are {{sparse}} apart, so each point is made from {{window}}.",
+                &[("sparse", &sparse), ("window", &window)],
+            )
+        });
+        let both = [self.plot.beyond(), self.plot.infinite()];
+        let both = both.into_iter().flatten().map(t);
+        let limits = self.limits.iter().cloned();
+        both.chain(self.plot.faint()).chain(window).chain(limits).collect()
     }
 
     fn failed(look: Look, error: ApiError) -> Self {
@@ -63,12 +85,25 @@ impl Shown {
             look,
             plot: Plot::default(),
             window_s: None,
+            sparse_s: None,
+            limits: Vec::new(),
             sources: Vec::new(),
             warnings: Vec::new(),
             joined: Vec::new(),
+            waits_for: None,
             notes: Vec::new(),
             error: Some(error),
         }
+    }
+}
+
+/// `120` to `2 minutes`.
+pub fn span(seconds: u32) -> String {
+    let said = |forms, count: u32| counted(forms, usize::try_from(count).unwrap_or_default(), &[]);
+    match seconds {
+        s if s >= 7200 && s.is_multiple_of(3600) => said(forms("{{count}} hour", "{{count}} hours"), s / 3600),
+        s if s >= 120 && s.is_multiple_of(60) => said(forms("{{count}} minute", "{{count}} minutes"), s / 60),
+        s => said(forms("{{count}} second", "{{count}} seconds"), s),
     }
 }
 
@@ -142,11 +177,15 @@ impl PanelView {
         }
     }
 
-    /// The answer is there, and none of the names that could feed the panel exists in this scope and range.
+    /// The answer is there, and none of the names that could feed the panel exists in this scope and range, and nobody
+    /// knows what could be done about it.
     pub fn has_no_source(&self) -> bool {
-        self.shown
-            .as_ref()
-            .is_some_and(|shown| shown.look == Look::NoSamples && shown.sources.is_empty())
+        self.shown.as_ref().is_some_and(|shown| {
+            shown.look == Look::NoSamples
+                && shown.sources.is_empty()
+                && shown.waits_for.is_none()
+                && shown.notes.is_empty()
+        })
     }
 
     pub fn look(&self) -> Look {
@@ -177,6 +216,44 @@ mod tests {
 
     fn error() -> ApiError {
         crate::api::fault_of(503, "")
+    }
+
+    #[test]
+    fn a_window_is_said_in_its_largest_whole_unit() {
+        for (seconds, expect) in [
+            (30, "30 seconds"),
+            (60, "60 seconds"),
+            (120, "2 minutes"),
+            (150, "150 seconds"),
+            (7200, "2 hours"),
+        ] {
+            assert_eq!(span(seconds), expect);
+        }
+    }
+
+    #[test]
+    fn a_widened_window_and_values_of_few_requests_are_said_below_the_picture() {
+        let answer = r#"{"panel":"vllm.ttft","state":"ok","window_s":1200,"spacing_s":300,"widened":true,"begins":60,"sources":[],
+            "frames":[{"query":0,"labels":{},"start":60,"step":60,"values":[1,2],"few":{"under":20,"runs":[[1,2]]}}],
+            "warnings":[],"error":null}"#;
+        let shown = Shown::new(&entry(), serde_json::from_str(answer).unwrap(), 0, 120);
+        assert_eq!(
+            shown.notes(),
+            [
+                "Faint: fewer than 20 measurements in the window, too few to mean much.",
+                "Samples are 5 minutes apart, so each point is made from 20 minutes."
+            ]
+        );
+        assert_eq!(
+            (shown.plot.from, shown.plot.to),
+            (60, 120),
+            "the axis begins with the data"
+        );
+        let line = &shown.plot.lines[0];
+        assert_eq!(
+            [None, Some(60), Some(120)].map(|at| line.is_few(at)),
+            [true, false, true]
+        );
     }
 
     #[test]

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use chart::{Kind, Level, Unit, bucket_labels};
-use server_api::{Frame, PanelEntry, Said, is_absent, said};
+use chart::{Kind, Level, Unit, bucket_labels, parse_number, sorted};
+use server_api::{Few, Frame, Held, HeldLimit, PanelEntry, Said, is_absent, said};
+
+use crate::words::{self, key, t, t_with};
 
 /// One series with the name that the legend gives it.
 #[derive(Debug, Clone)]
@@ -21,6 +23,8 @@ pub struct Line {
     pub above: Vec<f64>,
     /// Of a quantile, as [`Frame::below`].
     pub below: Option<f64>,
+    /// Of a quantile, as [`Frame::few`].
+    pub few: Option<Few>,
 }
 
 impl Line {
@@ -28,6 +32,21 @@ impl Line {
     pub fn last(&self) -> Option<(i64, f64)> {
         let (at, value) = self.values.iter().enumerate().rfind(|(_, value)| !value.is_nan())?;
         Some((self.start + i64::try_from(at).ok()? * i64::from(self.step), *value))
+    }
+
+    /// Whether the sample at `unix`, or else the newest one, is made of too few events to mean much.
+    pub fn is_few(&self, unix: Option<i64>) -> bool {
+        let index = match unix {
+            Some(unix) => self.index(unix),
+            None => self.values.iter().rposition(|value| !value.is_nan()),
+        };
+        let few = self.few.as_ref();
+        few.zip(index).is_some_and(|(few, index)| few.has(index))
+    }
+
+    fn index(&self, unix: i64) -> Option<usize> {
+        let steps = unix.checked_sub(self.start)?.div_euclid(i64::from(self.step.max(1)));
+        usize::try_from(steps).ok()
     }
 
     /// Whether there is more than one sample: a single one, such as a total, has no course.
@@ -50,13 +69,12 @@ impl Line {
             Said::MoreThan => ">",
             Said::LessThan => "<",
         };
-        format!("{sign}{}", unit.format(value))
+        format!("{sign}{}", words::number(unit.format(value)))
     }
 
     /// The sample at `unix`, or the one that holds there since less than a step ago.
     pub fn at(&self, unix: i64) -> Option<f64> {
-        let steps = unix.checked_sub(self.start)?.div_euclid(i64::from(self.step.max(1)));
-        let value = *self.values.get(usize::try_from(steps).ok()?)?;
+        let value = *self.values.get(self.index(unix)?)?;
         (!value.is_nan()).then_some(value)
     }
 
@@ -101,13 +119,13 @@ impl Beyond {
         }
     }
 
-    /// As a tile says it beside the number.
+    /// As a tile says it beside the number, in English.
     pub fn word(self) -> &'static str {
         match self {
-            Self::High(Level::Warning) => "high",
-            Self::Low(Level::Warning) => "low",
-            Self::High(Level::Critical) => "critical",
-            Self::Low(Level::Critical) => "critically low",
+            Self::High(Level::Warning) => key("high"),
+            Self::Low(Level::Warning) => key("low"),
+            Self::High(Level::Critical) => key("critical"),
+            Self::Low(Level::Critical) => key("critically low"),
         }
     }
 }
@@ -159,7 +177,7 @@ impl Plot {
         !self.lines.iter().any(drawn) && self.bars.is_empty()
     }
 
-    /// What to know about numbers that begin with `>` or `<`, where there are any.
+    /// What to know about numbers that begin with `>` or `<`, where there are any; in English.
     pub fn beyond(&self) -> Option<&'static str> {
         let any = |what: Said| {
             let has = |line: &Line| line.values.iter().any(|value| line.said(*value) == what);
@@ -167,10 +185,79 @@ impl Plot {
         };
         match (any(Said::MoreThan), any(Said::LessThan)) {
             (false, false) => None,
-            (true, false) => Some("> means beyond the last bucket of the histogram: how far is not measured."),
-            (false, true) => Some("< means within the first bucket of the histogram: where is not measured."),
-            (true, true) => Some("> and < mean beyond the last or within the first bucket: how far is not measured."),
+            (true, false) => Some(key(
+                "> means beyond the last bucket of the histogram: how far is not measured.",
+            )),
+            (false, true) => Some(key(
+                "< means within the first bucket of the histogram: where is not measured.",
+            )),
+            (true, true) => Some(key(
+                "> and < mean beyond the last or within the first bucket: how far is not measured.",
+            )),
         }
+    }
+
+    /// What to know about an infinite sample, where there is one.
+    pub fn infinite(&self) -> Option<&'static str> {
+        let any = self
+            .lines
+            .iter()
+            .any(|line| line.values.iter().any(|value| value.is_infinite()));
+        any.then_some(key(
+            "∞ marks samples that are infinite, such as a share of nothing: they stand at the chart's edge.",
+        ))
+    }
+
+    /// Draws limits where the histogram can tell, and leaves out those that it cannot.
+    pub fn hold(&mut self, limits: &[HeldLimit]) {
+        for all in [&mut self.thresholds, &mut self.floors] {
+            all.retain_mut(|(at, _)| {
+                let Some(limit) = limits.iter().find(|limit| limit.at == *at) else {
+                    return true;
+                };
+                *at = limit.bound;
+                limit.held == Held::Snapped
+            });
+        }
+    }
+
+    /// What became of limits that are no bounds of the histogram, a sentence for each.
+    pub fn say_limits(&self, limits: &[HeldLimit]) -> Vec<String> {
+        let one = |limit: &HeldLimit| {
+            let (at, bound) = (self.unit.format(limit.at), self.unit.format(limit.bound));
+            let text = match limit.held {
+                Held::Snapped => {
+                    key("The limit of {{at}} snapped to {{bound}}, the nearest that the histogram can tell.")
+                }
+                Held::BelowFirst => {
+                    key("The limit of {{at}} cannot be measured: the histogram's first bucket ends at {{bound}}.")
+                }
+                Held::AboveLast => {
+                    key("The limit of {{at}} cannot be measured: the histogram's last bucket ends at {{bound}}.")
+                }
+            };
+            t_with(text, &[("at", &at), ("bound", &bound)])
+        };
+        limits.iter().map(one).collect()
+    }
+
+    /// What to know about faint stretches, where there are any.
+    pub fn faint(&self) -> Option<String> {
+        let few: Vec<u32> = self
+            .lines
+            .iter()
+            .filter_map(|line| Some(line.few.as_ref()?.under))
+            .collect();
+        let (least, most) = (few.iter().min()?, few.iter().max()?);
+        let under = if least == most {
+            format!("{most}")
+        } else {
+            format!("{least}–{most}")
+        };
+        Some(t_with(
+            "Faint: fewer than {{under}} measurements in the window, too few to mean much.",
+            &[("under", &under)],
+        ))
     }
 
     /// The worst threshold that `value` has reached, or the worst floor that it is below.
@@ -183,28 +270,9 @@ impl Plot {
         high.or(low.map(|(_, level)| Beyond::Low(*level)))
     }
 
-    /// The chart in words, for who cannot see it: at most six series, then how many more.
-    pub fn spoken(&self, title: &str) -> String {
-        const SAID: usize = 6;
-        let mut text = format!("{title}.");
-        for (label, value) in &self.bars {
-            text.push_str(&format!(" {label}: {}.", self.unit.format(*value)));
-        }
-        for line in self.lines.iter().take(SAID) {
-            let (Some((_, last)), Some((low, high))) = (line.last(), line.extent()) else {
-                continue;
-            };
-            let [last, low, high] = [last, low, high].map(|value| match line.said(value) {
-                Said::Exactly => self.unit.format(value),
-                Said::MoreThan => format!("more than {}", self.unit.format(value)),
-                Said::LessThan => format!("less than {}", self.unit.format(value)),
-            });
-            text.push_str(&format!(" {}: now {last}, between {low} and {high}.", line.name));
-        }
-        if let Some(more) = self.lines.len().checked_sub(SAID).filter(|more| *more > 0) {
-            text.push_str(&format!(" And {more} more series."));
-        }
-        text
+    /// A value that belongs to no line, with its unit.
+    pub fn say(&self, value: f64) -> String {
+        words::number(self.unit.format(value))
     }
 }
 
@@ -224,13 +292,14 @@ fn lines(entry: &PanelEntry, frames: Vec<Frame>) -> Vec<Line> {
         .map(|(color, frame)| {
             let template = entry.queries.get(frame.query).map_or("", |query| query.legend.as_str());
             Line {
-                name: legend(template, &frame.labels, &entry.title),
+                name: legend(&t(template), &frame.labels, &t(&entry.title)),
                 color,
                 start: frame.start,
                 step: frame.step,
                 values: frame.values.iter().map(|value| at_least(*value, frame.below)).collect(),
                 above: frame.above,
                 below: frame.below,
+                few: frame.few,
             }
         })
         .collect()
@@ -241,15 +310,15 @@ fn at_least(value: f64, below: Option<f64>) -> f64 {
 }
 
 fn bars(frames: &[Frame]) -> Vec<(String, f64)> {
-    let mut buckets: Vec<(f64, &str, f64)> = frames
+    let buckets: Vec<(f64, &str, f64)> = frames
         .iter()
         .filter_map(|frame| {
             let bound = frame.labels.get("le")?;
             let value = frame.values.iter().rfind(|value| !value.is_nan())?;
-            Some((bound.parse().unwrap_or(f64::INFINITY), bound.as_str(), *value))
+            Some((parse_number(bound).unwrap_or(f64::INFINITY), bound.as_str(), *value))
         })
         .collect();
-    buckets.sort_by(|(a, ..), (b, ..)| a.total_cmp(b));
+    let buckets = sorted(&buckets, |(a, ..), (b, ..)| a.total_cmp(b));
     let bounds: Vec<&str> = buckets.iter().map(|(_, bound, _)| *bound).collect();
     let values = buckets.iter().map(|(.., value)| *value);
     bucket_labels(&bounds).into_iter().zip(values).collect()
@@ -283,6 +352,10 @@ pub fn legend(template: &str, labels: &BTreeMap<String, String>, otherwise: &str
         values => values.join(" "),
     }
 }
+
+mod tell;
+
+pub use tell::{cursor, tell};
 
 #[cfg(test)]
 mod tests;

@@ -12,11 +12,13 @@ pub mod models;
 pub mod notice;
 pub mod panel;
 pub mod popover;
+pub mod setup;
 pub mod shell;
+pub mod slos;
 pub mod stat;
 pub mod toolbar;
 
-use leptos::{ev::MouseEvent, prelude::*};
+use leptos::{ev::MouseEvent, html, prelude::*};
 
 /// What a click on a button does.
 pub fn press(mut then: impl FnMut() + 'static) -> Box<dyn FnMut(MouseEvent)> {
@@ -29,8 +31,41 @@ pub fn part(view: impl Fn() -> AnyView + Send + 'static) -> AnyView {
     view.into_any()
 }
 
+/// An element that never changes by itself, of one type for all tags and uses: every type of a view makes the page larger.
+pub fn tag(name: &'static str, class: &str, inside: Vec<AnyView>) -> AnyView {
+    html::custom(name).class(class.to_owned()).child(inside).into_any()
+}
+
+pub fn text(text: String) -> AnyView {
+    text.into_any()
+}
+
+/// The command with the caller's own name in the place kept for it.
+pub fn grant(command: &str, user: &str) -> String {
+    if user.is_empty() {
+        command.to_owned()
+    } else {
+        command.replace("<user>", user)
+    }
+}
+
 /// `view` for as long as `shown` is true; it is made once each time that comes about.
 pub fn when(shown: Signal<bool>, view: impl Fn() -> AnyView + Send + 'static) -> AnyView {
     let shown = Memo::new(move |_| shown.get());
     part(move || if shown.get() { view() } else { ().into_any() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::grant;
+
+    #[test]
+    fn the_command_names_the_caller_where_the_name_is_known() {
+        let command = "oc adm policy add-role-to-user view <user> -n <namespace>";
+        assert_eq!(grant(command, ""), command);
+        assert_eq!(
+            grant(command, "alice"),
+            "oc adm policy add-role-to-user view alice -n <namespace>"
+        );
+    }
 }

@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 pub struct CatalogAnswer {
     /// Version of the program that holds the catalogue.
     pub version: String,
+    /// The page does not show them: without a reader for them its WebAssembly is smaller. So it is with `alerts`.
+    #[cfg_attr(target_arch = "wasm32", serde(skip_deserializing))]
     pub families: Vec<FamilyEntry>,
     pub dashboards: Vec<DashboardEntry>,
     pub panels: Vec<PanelEntry>,
@@ -13,6 +15,7 @@ pub struct CatalogAnswer {
     #[serde(default)]
     pub slos: Vec<SloEntry>,
     #[serde(default)]
+    #[cfg_attr(target_arch = "wasm32", serde(skip_deserializing))]
     pub alerts: Vec<AlertEntry>,
     /// What is wrong with the installation's own files, which are left out for it.
     #[serde(default)]

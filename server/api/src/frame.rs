@@ -34,6 +34,40 @@ pub struct Frame {
     /// Of a quantile: the lowest bound of its histogram. A value under it means "less than that".
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub below: Option<f64>,
+    /// Of a quantile: where it is made of too few events to mean much.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub few: Option<Few>,
+}
+
+/// Instants whose values are made of few events.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Few {
+    /// Fewer events than this within the window.
+    pub under: u32,
+    /// Indices into the frame's values, `[from, to)`, ascending.
+    pub runs: Vec<(u32, u32)>,
+}
+
+impl Few {
+    /// Where `is_few` holds; `None` where it never does.
+    #[must_use]
+    pub fn of(under: u32, is_few: impl IntoIterator<Item = bool>) -> Option<Self> {
+        let mut runs: Vec<(u32, u32)> = Vec::new();
+        for (at, _) in (0_u32..).zip(is_few).filter(|(_, is_few)| *is_few) {
+            match runs.last_mut() {
+                Some((_, end)) if *end == at => *end += 1,
+                _ => runs.push((at, at + 1)),
+            }
+        }
+        (!runs.is_empty()).then_some(Self { under, runs })
+    }
+
+    #[must_use]
+    pub fn has(&self, index: usize) -> bool {
+        self.runs
+            .iter()
+            .any(|(from, to)| (*from as usize..*to as usize).contains(&index))
+    }
 }
 
 /// What a value of a frame says.
@@ -76,6 +110,7 @@ impl PartialEq for Frame {
             && self.step == other.step
             && self.above == other.above
             && self.below == other.below
+            && self.few == other.few
             && self.values.len() == other.values.len()
             && self
                 .values
@@ -151,6 +186,21 @@ mod tests {
             r#"{"query":1,"labels":{"pod":"x"},"start":1763796000,"step":60,"values":[0.5,null,"NaN","+Inf","-Inf"]}"#
         );
         assert_eq!(serde_json::from_str::<Frame>(&json).unwrap(), frame);
+    }
+
+    #[test]
+    fn instants_of_few_events_are_told_as_runs() {
+        let few = Few::of(20, [true, true, false, true, false]).unwrap();
+        assert_eq!((few.under, few.runs.as_slice()), (20, &[(0, 2), (3, 4)][..]));
+        assert_eq!(
+            [0, 1, 2, 3, 4, 9].map(|index| few.has(index)),
+            [true, true, false, true, false, false]
+        );
+        assert_eq!(
+            serde_json::to_string(&few).unwrap(),
+            r#"{"under":20,"runs":[[0,2],[3,4]]}"#
+        );
+        assert_eq!(Few::of(20, [false; 3]), None);
     }
 
     #[test]

@@ -31,6 +31,9 @@ pub struct Right {
     pub role: String,
     /// The command that grants it.
     pub grant: String,
+    /// The port of the metrics front that checks it; absent where there is no front.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub port: Option<u16>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -51,6 +54,12 @@ pub struct ModelEntry {
     pub model: String,
     pub runtime: String,
     pub state: ModelState,
+    /// LoRA adapters that have been seen with it or that its object names: requests may ask for each of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub adapters: Vec<String>,
+    /// Further names that its object lets requests ask for. Metrics count them under `model`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

@@ -37,6 +37,35 @@ pub enum PanelState {
     Error,
 }
 
+/// What a panel's limit, which lies at no bound of the histogram's buckets, is held against instead; in the panel's unit.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct HeldLimit {
+    /// As the panel has it.
+    pub at: f64,
+    pub held: Held,
+    /// The nearest bound; where it cannot be measured the first or the last one.
+    pub bound: f64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Held {
+    /// At the bound.
+    Snapped,
+    /// Nowhere: every value up to the first bound looks alike.
+    BelowFirst,
+    /// Nowhere: every value beyond the last bound looks alike.
+    AboveLast,
+}
+
+/// The event with which a metric appears that is not there yet, though its exporter is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WaitsFor {
+    FirstRequest,
+    FirstError,
+}
+
 /// Where a concept's numbers came from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Source {
@@ -47,6 +76,18 @@ pub struct Source {
     /// The scrape jobs of those pods, sorted: `namespace/monitor` for a PodMonitor, else a service's name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub monitors: Vec<String>,
+    /// The first 50 of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pods: Vec<SourcePod>,
+}
+
+/// A pod, or an instance outside of Kubernetes, and the scrape jobs that bring a source's series from it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourcePod {
+    pub namespace: String,
+    pub pod: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub monitors: Vec<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -55,6 +96,15 @@ pub struct PanelAnswer {
     pub state: PanelState,
     /// The rate window that was used, in seconds; absent where the panel has no rate.
     pub window_s: Option<u32>,
+    /// Seconds between two samples of the slowest source, as they are; absent where nobody can tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub spacing_s: Option<u32>,
+    /// Whether the window is wider than the range asks for, because samples are so far apart.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub widened: bool,
+    /// Unix seconds: of the range's part before that the store holds nothing of the dashboard, so that it was left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub begins: Option<i64>,
     pub sources: Vec<Source>,
     pub frames: Vec<Frame>,
     pub warnings: Vec<String>,
@@ -62,9 +112,20 @@ pub struct PanelAnswer {
     /// Who uses the device of a frame; only of charts of GPUs and the like, and only where something tells.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub joined: Vec<Joined>,
+    /// Limits of the panel that the histogram behind it cannot tell apart from their neighbours.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub limits: Vec<HeldLimit>,
+    /// Why there is nothing to show, where that has a look of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waits_for: Option<WaitsFor>,
     /// Why there is nothing to show, where more is known than that.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the shape that serde calls")]
+pub(crate) fn is_false(flag: &bool) -> bool {
+    !*flag
 }
 
 /// Which pods use the device that a frame shows.

@@ -4,6 +4,8 @@
 //! * `application/vnd.servelens.frames;v=1`: each record is `u32 length` (of what follows), `u32 head length`, the
 //!   head (the record as JSON, each frame's `values` replaced by `"len"`), zero bytes up to a multiple of 8 counted
 //!   from the record's first byte, then every frame's values as f64. All numbers little-endian.
+//! * `application/vnd.servelens.frames;v=1;packed=1`: the same, but a frame whose head says `"distinct"` has its column as a
+//!   table of that many distinct values and an index for each value ([`crate::column`]).
 //!
 //! [`Decoder`] takes the bytes as they come, in pieces of any size.
 
@@ -11,10 +13,11 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ApiError, Frame, Joined, PanelAnswer, PanelState, Record, Source};
+use crate::{ApiError, Few, Frame, HeldLimit, Joined, PanelAnswer, PanelState, Record, Source, WaitsFor, column, lean};
 
 pub const NDJSON: &str = "application/x-ndjson";
 pub const FRAMES_V1: &str = "application/vnd.servelens.frames;v=1";
+pub const FRAMES_V1_PACKED: &str = "application/vnd.servelens.frames;v=1;packed=1";
 /// A record longer than this is refused by the decoder: no panel is near it.
 pub const MAX_RECORD_BYTES: usize = 64 << 20;
 
@@ -25,19 +28,14 @@ pub enum WireError {
     TooLong(usize),
     #[error("a record's lengths do not add up")]
     Lengths,
-    #[error("a record's head is not what version 1 writes: {0}")]
-    Head(String),
+    #[error("a record's head is not what version 1 writes")]
+    Head,
 }
 
-#[allow(
-    clippy::large_enum_variant,
-    reason = "a head lives for one record; a box would only add an allocation"
-)]
+/// `{"done":true}`
 #[derive(Serialize, Deserialize)]
-#[serde(untagged)]
-enum Head {
-    Panel(PanelHead),
-    Done { done: bool },
+struct DoneHead {
+    done: bool,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -45,12 +43,22 @@ struct PanelHead {
     panel: String,
     state: PanelState,
     window_s: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    spacing_s: Option<u32>,
+    #[serde(default, skip_serializing_if = "crate::panels::is_false")]
+    widened: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    begins: Option<i64>,
     sources: Vec<Source>,
     frames: Vec<FrameHead>,
     warnings: Vec<String>,
     error: Option<ApiError>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     joined: Vec<Joined>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    limits: Vec<HeldLimit>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    waits_for: Option<WaitsFor>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     notes: Vec<String>,
 }
@@ -62,10 +70,19 @@ struct FrameHead {
     start: i64,
     step: u32,
     len: usize,
+    /// Of a packed column: how many values differ.
+    #[serde(default, skip_serializing_if = "is_plain")]
+    distinct: usize,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     above: Vec<f64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     below: Option<f64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    few: Option<Few>,
+}
+
+fn is_plain(distinct: &usize) -> bool {
+    *distinct == 0
 }
 
 /// One line of NDJSON, its line feed included.
@@ -75,27 +92,42 @@ pub fn encode_ndjson(record: &Record) -> Result<Vec<u8>, serde_json::Error> {
     Ok(line)
 }
 
-/// One binary record.
+/// One binary record, its columns as they are.
 pub fn encode_frames(record: &Record) -> Result<Vec<u8>, serde_json::Error> {
-    let (head, frames): (Head, &[Frame]) = match record {
-        Record::Done { done } => (Head::Done { done: *done }, &[]),
-        Record::Panel(answer) => (Head::Panel(panel_head(answer)), &answer.frames),
+    encode(record, |values, columns| {
+        for value in values {
+            columns.extend_from_slice(&value.to_le_bytes());
+        }
+        0
+    })
+}
+
+/// One binary record, each column in as few bytes as it needs.
+pub fn encode_packed(record: &Record) -> Result<Vec<u8>, serde_json::Error> {
+    encode(record, column::write)
+}
+
+fn encode(record: &Record, write: impl Fn(&[f64], &mut Vec<u8>) -> usize) -> Result<Vec<u8>, serde_json::Error> {
+    let mut columns = Vec::new();
+    let head = match record {
+        Record::Done { done } => serde_json::to_vec(&DoneHead { done: *done })?,
+        Record::Panel(answer) => {
+            let mut head = panel_head(answer);
+            for (head, frame) in head.frames.iter_mut().zip(&answer.frames) {
+                head.distinct = write(&frame.values, &mut columns);
+            }
+            serde_json::to_vec(&head)?
+        }
     };
-    let head = serde_json::to_vec(&head)?;
-    let values: usize = frames.iter().map(|frame| frame.values.len()).sum();
     let columns_at = (8 + head.len()).next_multiple_of(8);
-    let total = columns_at + values * 8;
+    let total = columns_at + columns.len();
 
     let mut out = Vec::with_capacity(total);
     out.extend_from_slice(&length(total - 4).to_le_bytes());
     out.extend_from_slice(&length(head.len()).to_le_bytes());
     out.extend_from_slice(&head);
     out.resize(columns_at, 0);
-    for frame in frames {
-        for value in &frame.values {
-            out.extend_from_slice(&value.to_le_bytes());
-        }
-    }
+    out.extend_from_slice(&columns);
     Ok(out)
 }
 
@@ -108,6 +140,9 @@ fn panel_head(answer: &PanelAnswer) -> PanelHead {
         panel: answer.panel.clone(),
         state: answer.state,
         window_s: answer.window_s,
+        spacing_s: answer.spacing_s,
+        widened: answer.widened,
+        begins: answer.begins,
         sources: answer.sources.clone(),
         frames: answer
             .frames
@@ -118,13 +153,17 @@ fn panel_head(answer: &PanelAnswer) -> PanelHead {
                 start: frame.start,
                 step: frame.step,
                 len: frame.values.len(),
+                distinct: 0,
                 above: frame.above.clone(),
                 below: frame.below,
+                few: frame.few.clone(),
             })
             .collect(),
         warnings: answer.warnings.clone(),
         error: answer.error.clone(),
         joined: answer.joined.clone(),
+        limits: answer.limits.clone(),
+        waits_for: answer.waits_for,
         notes: answer.notes.clone(),
     }
 }
@@ -169,9 +208,19 @@ fn first_record(bytes: &[u8]) -> Result<Option<(Record, usize)>, WireError> {
     };
     let head_len = u32_at(record, 4).ok_or(WireError::Lengths)?;
     let head = record.get(8..8 + head_len).ok_or(WireError::Lengths)?;
-    let head: Head = serde_json::from_slice(head).map_err(|fault| WireError::Head(fault.to_string()))?;
     let columns = record.get((8 + head_len).next_multiple_of(8)..).unwrap_or_default();
-    Ok(Some((assemble(head, columns)?, size)))
+    Ok(Some((read(head, columns)?, size)))
+}
+
+/// One after the other and not as an untagged enum, which asks what comes next: [`lean`] is told that.
+fn read(head: &[u8], columns: &[u8]) -> Result<Record, WireError> {
+    match lean::from_slice::<PanelHead>(head) {
+        Ok(head) => assemble(head, columns),
+        Err(_) => match lean::from_slice(head) {
+            Ok(DoneHead { done }) => Ok(Record::Done { done }),
+            Err(_) => Err(WireError::Head),
+        },
+    }
 }
 
 fn u32_at(bytes: &[u8], at: usize) -> Option<usize> {
@@ -179,42 +228,46 @@ fn u32_at(bytes: &[u8], at: usize) -> Option<usize> {
     Some(u32::from_le_bytes(four) as usize)
 }
 
-fn assemble(head: Head, columns: &[u8]) -> Result<Record, WireError> {
-    let head = match head {
-        Head::Done { done } => return Ok(Record::Done { done }),
-        Head::Panel(head) => head,
-    };
-    let (numbers, rest) = columns.as_chunks::<8>();
+fn assemble(head: PanelHead, mut columns: &[u8]) -> Result<Record, WireError> {
+    // A column of one value takes eight bytes, however long it is.
     let wanted = head
         .frames
         .iter()
         .try_fold(0_usize, |sum, frame| sum.checked_add(frame.len));
-    if !rest.is_empty() || Some(numbers.len()) != wanted {
+    if wanted.is_none_or(|wanted| wanted > MAX_RECORD_BYTES / 8) {
         return Err(WireError::Lengths);
     }
-    let mut numbers = numbers.iter().map(|bytes| f64::from_le_bytes(*bytes));
-    let frames = head
-        .frames
-        .into_iter()
-        .map(|frame| Frame {
+    let frame = |frame: FrameHead| {
+        let values = column::read(&mut columns, frame.len, frame.distinct).ok_or(WireError::Lengths)?;
+        Ok(Frame {
             query: frame.query,
             labels: frame.labels,
             start: frame.start,
             step: frame.step,
-            values: numbers.by_ref().take(frame.len).collect(),
+            values,
             above: frame.above,
             below: frame.below,
+            few: frame.few,
         })
-        .collect();
+    };
+    let frames = head.frames.into_iter().map(frame).collect::<Result<_, _>>()?;
+    if !columns.is_empty() {
+        return Err(WireError::Lengths);
+    }
     Ok(Record::Panel(PanelAnswer {
         panel: head.panel,
         state: head.state,
         window_s: head.window_s,
+        spacing_s: head.spacing_s,
+        widened: head.widened,
+        begins: head.begins,
         sources: head.sources,
         frames,
         warnings: head.warnings,
         error: head.error,
         joined: head.joined,
+        limits: head.limits,
+        waits_for: head.waits_for,
         notes: head.notes,
     }))
 }
@@ -231,11 +284,15 @@ mod tests {
             panel: "vllm.ttft".to_owned(),
             state: PanelState::Ok,
             window_s: Some(120),
+            spacing_s: None,
+            widened: false,
+            begins: None,
             sources: vec![Source {
                 concept: "ttft".into(),
                 metric: "vllm:ttft".into(),
                 workloads: 2,
                 monitors: Vec::new(),
+                pods: Vec::new(),
             }],
             frames: values
                 .into_iter()
@@ -248,11 +305,17 @@ mod tests {
                     values,
                     above: if query == 1 { vec![10.0, 2560.0] } else { Vec::new() },
                     below: (query == 1).then_some(0.001),
+                    few: (query == 2).then(|| Few {
+                        under: 20,
+                        runs: vec![(0, 3), (7, 8)],
+                    }),
                 })
                 .collect(),
             warnings: vec!["partial".to_owned()],
             error: None,
             joined: Vec::new(),
+            limits: Vec::new(),
+            waits_for: None,
             notes: Vec::new(),
         })
     }
@@ -285,6 +348,33 @@ mod tests {
         );
     }
 
+    #[test]
+    fn a_packed_record_is_shorter_where_values_repeat_and_one_that_claims_too_much_is_refused() {
+        let record = answer(vec![
+            vec![7.0; 600],
+            (0..600).map(|index| f64::from(index % 5)).collect(),
+        ]);
+        let (plain, packed) = (encode_frames(&record).unwrap(), encode_packed(&record).unwrap());
+        assert!(
+            packed.len() + 8000 < plain.len(),
+            "{} and {}",
+            packed.len(),
+            plain.len()
+        );
+        let text = String::from_utf8_lossy(&packed).into_owned();
+        assert!(text.contains(r#""len":600,"distinct":1"#) && text.contains(r#""len":600,"distinct":5"#));
+        // The same record, and in it a line of ten million times one value.
+        let head = text.find(r#""len":600"#).unwrap();
+        let mut lying = packed.clone();
+        lying.splice(head..head + 9, br#""len":99999999"#.iter().copied());
+        let longer = 5;
+        for (at, by) in [(0, longer), (4, longer)] {
+            let old = u32::from_le_bytes(lying[at..at + 4].try_into().unwrap());
+            lying[at..at + 4].copy_from_slice(&(old + by).to_le_bytes());
+        }
+        assert_eq!(Decoder::default().push(&lying), Err(WireError::Lengths));
+    }
+
     proptest! {
         #[test]
         fn binary_records_survive_any_values_in_any_pieces(
@@ -292,14 +382,16 @@ mod tests {
             cut in 1_usize..64,
         ) {
             let sent = vec![answer(values), Record::Done { done: true }];
-            let bytes: Vec<u8> = sent.iter().flat_map(|record| encode_frames(record).unwrap()).collect();
-            let mut decoder = Decoder::default();
-            let mut got = Vec::new();
-            for piece in bytes.chunks(cut) {
-                got.extend(decoder.push(piece).unwrap());
+            for encode in [encode_frames, encode_packed] {
+                let bytes: Vec<u8> = sent.iter().flat_map(|record| encode(record).unwrap()).collect();
+                let mut decoder = Decoder::default();
+                let mut got = Vec::new();
+                for piece in bytes.chunks(cut) {
+                    got.extend(decoder.push(piece).unwrap());
+                }
+                prop_assert!(decoder.is_empty());
+                prop_assert_eq!(&got, &sent);
             }
-            prop_assert!(decoder.is_empty());
-            prop_assert_eq!(got, sent);
         }
     }
 }

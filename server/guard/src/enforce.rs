@@ -11,10 +11,11 @@ use promql_parser::{
     },
 };
 
-use crate::{Refusal, functions, limits, parser};
-
-/// The longest confined query: 257 selectors, each with a namespace of 63 letters, take a third of it.
-pub const MAX_CONFINED_BYTES: usize = 64 << 10;
+use crate::{
+    Refusal, functions,
+    limits::{self, FOREIGN, Limits, OWN},
+    parser,
+};
 
 /// One label and the values of it that may be seen.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,15 +58,33 @@ impl Wall {
     ///
     /// Recursive: call it with [`crate::STACK_BYTES`] of stack.
     pub fn confine(&self, query: &str) -> Result<String, Refusal> {
-        limits::check(query)?;
-        let mut tree = parser::parse(query)?;
-        self.enforce(&mut tree)?;
-        self.print_and_verify(&tree)
+        self.query(query, &FOREIGN)
     }
 
     /// A `match[]` value, confined. Refuses everything but a plain selector.
     pub fn confine_selector(&self, selector: &str) -> Result<String, Refusal> {
-        limits::check(selector)?;
+        self.selector(selector, &FOREIGN)
+    }
+
+    /// As [`Wall::confine`], for a query that the catalogue has made: its lists may be longer.
+    pub fn confine_own(&self, query: &str) -> Result<String, Refusal> {
+        self.query(query, &OWN).map_err(own)
+    }
+
+    /// As [`Wall::confine_selector`], for a selector that the catalogue has made.
+    pub fn confine_own_selector(&self, selector: &str) -> Result<String, Refusal> {
+        self.selector(selector, &OWN).map_err(own)
+    }
+
+    fn query(&self, query: &str, limits: &Limits) -> Result<String, Refusal> {
+        limits::check(query, limits)?;
+        let mut tree = parser::parse(query)?;
+        self.enforce(&mut tree, limits)?;
+        self.print_and_verify(&tree, limits)
+    }
+
+    fn selector(&self, selector: &str, limits: &Limits) -> Result<String, Refusal> {
+        limits::check(selector, limits)?;
         let mut tree = match parser::parse(selector)? {
             tree @ Expr::VectorSelector(VectorSelector {
                 name: _,
@@ -75,8 +94,8 @@ impl Wall {
             }) => tree,
             _ => return Err(Refusal::NotASelector),
         };
-        self.enforce(&mut tree)?;
-        self.print_and_verify(&tree)
+        self.enforce(&mut tree, limits)?;
+        self.print_and_verify(&tree, limits)
     }
 
     /// The selector of everything within the wall, for requests that name no series.
@@ -86,9 +105,9 @@ impl Wall {
     }
 
     /// The text of `tree`, once it is proved that the text says the same and every selector in it is confined.
-    pub(crate) fn print_and_verify(&self, tree: &Expr) -> Result<String, Refusal> {
+    pub(crate) fn print_and_verify(&self, tree: &Expr, limits: &Limits) -> Result<String, Refusal> {
         let printed = tree.to_string();
-        if printed.len() > MAX_CONFINED_BYTES {
+        if printed.len() > limits.confined_bytes {
             return Err(Refusal::TooLongConfined);
         }
         let mut read_again = parser::parse(&printed).map_err(|_| Refusal::NotFaithful)?;
@@ -96,7 +115,7 @@ impl Wall {
             return Err(Refusal::NotFaithful);
         }
         // Enforcing again adds nothing and brings the matchers into the order of `tree`, so that the two can be compared.
-        self.enforce(&mut read_again)?;
+        self.enforce(&mut read_again, limits)?;
         if read_again != *tree {
             return Err(Refusal::NotFaithful);
         }
@@ -104,7 +123,7 @@ impl Wall {
     }
 
     /// Puts the matcher on every selector of the tree.
-    pub(crate) fn enforce(&self, tree: &mut Expr) -> Result<(), Refusal> {
+    pub(crate) fn enforce(&self, tree: &mut Expr, limits: &Limits) -> Result<(), Refusal> {
         match tree {
             Expr::Aggregate(AggregateExpr {
                 op: _,
@@ -115,11 +134,11 @@ impl Wall {
                 // `by ()` is what no modifier is, and is printed as none.
                 modifier.take_if(|modifier| modifier.is_include() && modifier.labels().is_empty());
                 if let Some(parameter) = param {
-                    self.enforce(parameter)?;
+                    self.enforce(parameter, limits)?;
                 }
-                self.enforce(expr)
+                self.enforce(expr, limits)
             }
-            Expr::Unary(UnaryExpr { expr }) | Expr::Paren(ParenExpr { expr }) => self.enforce(expr),
+            Expr::Unary(UnaryExpr { expr }) | Expr::Paren(ParenExpr { expr }) => self.enforce(expr, limits),
             Expr::Binary(BinaryExpr {
                 op: _,
                 lhs,
@@ -127,8 +146,8 @@ impl Wall {
                 modifier,
             }) => {
                 plain_modifier(modifier)?;
-                self.enforce(lhs)?;
-                self.enforce(rhs)
+                self.enforce(lhs, limits)?;
+                self.enforce(rhs, limits)
             }
             Expr::Subquery(SubqueryExpr {
                 expr,
@@ -138,11 +157,11 @@ impl Wall {
                 step: _,
             }) => {
                 faithful_time(at.as_ref())?;
-                self.enforce(expr)
+                self.enforce(expr, limits)
             }
             Expr::NumberLiteral(_) | Expr::StringLiteral(_) => Ok(()),
             Expr::VectorSelector(selector) | Expr::MatrixSelector(MatrixSelector { vs: selector, range: _ }) => {
-                self.enforce_selector(selector)
+                self.enforce_selector(selector, limits)
             }
             Expr::Call(Call {
                 func,
@@ -151,13 +170,13 @@ impl Wall {
                 if !functions::is_known(func.name) {
                     return Err(Refusal::UnknownFunction(func.name.to_owned()));
                 }
-                args.iter_mut().try_for_each(|argument| self.enforce(argument))
+                args.iter_mut().try_for_each(|argument| self.enforce(argument, limits))
             }
             Expr::Extension(_) => Err(Refusal::Unsupported("An extension of the language")),
         }
     }
 
-    fn enforce_selector(&self, selector: &mut VectorSelector) -> Result<(), Refusal> {
+    fn enforce_selector(&self, selector: &mut VectorSelector, limits: &Limits) -> Result<(), Refusal> {
         let VectorSelector {
             name: _,
             matchers: Matchers { matchers, or_matchers },
@@ -177,7 +196,7 @@ impl Wall {
                 MatchOp::NotEqual => self.values == [theirs.value.clone()],
                 MatchOp::Re(_) | MatchOp::NotRe(_) => false,
             };
-            if outside {
+            if outside && limits.refuses_outside {
                 let asked = theirs.value.chars().take(64).collect();
                 return Err(Refusal::Outside {
                     label: self.label.clone(),
@@ -237,6 +256,18 @@ impl Wall {
             }
             Expr::Extension(_) => return Err(Refusal::Unsupported("An extension of the language")),
         })
+    }
+}
+
+/// A limit that a query of our own has met: what was chosen is what made it long.
+fn own(refusal: Refusal) -> Refusal {
+    match refusal {
+        Refusal::TooLong(_)
+        | Refusal::TooManyOperators
+        | Refusal::TooLongConfined
+        | Refusal::RegexTooLong
+        | Refusal::RegexTooHeavy => Refusal::TooMuchChosen,
+        other => other,
     }
 }
 

@@ -14,8 +14,8 @@ mod pattern;
 #[cfg(test)]
 mod tests;
 
-pub use enforce::{MAX_CONFINED_BYTES, Wall};
-pub use limits::{MAX_DEPTH, MAX_OPERATORS, MAX_REGEX_BYTES, MAX_TEXT_BYTES};
+pub use enforce::Wall;
+pub use limits::{MAX_CONFINED_BYTES, MAX_DEPTH, MAX_OPERATORS, MAX_REGEX_BYTES, MAX_TEXT_BYTES};
 pub use pattern::MAX_REGEX_WEIGHT;
 
 /// The stack on which any query may be confined. A test shows that a quarter of it is enough for the worst one, in a
@@ -33,6 +33,8 @@ pub enum Refusal {
     TooManyOperators,
     #[error("The query is longer than {MAX_CONFINED_BYTES} bytes once it is confined; split it.")]
     TooLongConfined,
+    #[error("What is chosen makes the query too large to be confined; choose fewer namespaces, models or workloads.")]
+    TooMuchChosen,
     #[error("A regular expression is longer than {MAX_REGEX_BYTES} bytes; shorten it.")]
     RegexTooLong,
     #[error("The regular expressions of the query cost too much; repeat fewer times, or match fewer kinds of letters.")]

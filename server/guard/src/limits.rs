@@ -16,20 +16,56 @@ pub const MAX_DEPTH: usize = 64;
 pub const MAX_OPERATORS: usize = 256;
 /// The longest regular expression; what it costs is [`pattern`]'s matter.
 pub const MAX_REGEX_BYTES: usize = 256;
+/// The longest confined query: 257 selectors, each with a namespace of 63 letters, take a third of it.
+pub const MAX_CONFINED_BYTES: usize = 64 << 10;
+
+/// How much of somebody's text is read, and how much may come out. The depth is the same for every text: it is a matter of
+/// the stack.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    text_bytes: usize,
+    operators: usize,
+    pub regex_bytes: usize,
+    pub regex_weight: usize,
+    pub confined_bytes: usize,
+    /// Whether a matcher that contradicts the wall is refused: a stranger is told, a query of our own just finds nothing.
+    pub refuses_outside: bool,
+}
+
+/// For what somebody else has written.
+pub const FOREIGN: Limits = Limits {
+    text_bytes: MAX_TEXT_BYTES,
+    operators: MAX_OPERATORS,
+    regex_bytes: MAX_REGEX_BYTES,
+    regex_weight: pattern::MAX_REGEX_WEIGHT,
+    confined_bytes: MAX_CONFINED_BYTES,
+    refuses_outside: true,
+};
+
+/// For what the catalogue has made: its shape is known, its lists of names and of chosen values are long. A literal weighs
+/// its bytes, so that the weight allows as much of it as the text has.
+pub const OWN: Limits = Limits {
+    text_bytes: 128 << 10,
+    operators: 1_000,
+    regex_bytes: 32 << 10,
+    regex_weight: 128 << 10,
+    confined_bytes: 512 << 10,
+    refuses_outside: false,
+};
 
 /// Words that stand between or after operands as signs do.
 const WORD_OPERATORS: [&str; 5] = ["and", "or", "unless", "atan2", "offset"];
 
 /// Says whether `text` is small and shallow enough to be parsed.
-pub fn check(text: &str) -> Result<(), Refusal> {
-    if text.len() > MAX_TEXT_BYTES {
+pub fn check(text: &str, limits: &Limits) -> Result<(), Refusal> {
+    if text.len() > limits.text_bytes {
         return Err(Refusal::TooLong(text.len()));
     }
-    Scan::default().run(text.bytes().peekable())
+    Scan::new(limits).run(text.bytes().peekable())
 }
 
-#[derive(Default)]
-struct Scan {
+struct Scan<'a> {
+    limits: &'a Limits,
     depth: usize,
     /// Within `{…}`, where a list is long but not deep.
     in_braces: bool,
@@ -46,14 +82,28 @@ struct Scan {
     weight: usize,
 }
 
-impl Scan {
+impl Scan<'_> {
+    fn new(limits: &Limits) -> Scan<'_> {
+        Scan {
+            limits,
+            depth: 0,
+            in_braces: false,
+            in_brackets: false,
+            operators: 0,
+            signs: 0,
+            regex_next: false,
+            duration_next: false,
+            weight: 0,
+        }
+    }
+
     fn run(mut self, mut bytes: Peekable<Bytes<'_>>) -> Result<(), Refusal> {
         while let Some(byte) = bytes.next() {
             self.step(byte, &mut bytes)?;
             if self.depth + self.signs > MAX_DEPTH {
                 return Err(Refusal::TooDeep);
             }
-            if self.operators > MAX_OPERATORS {
+            if self.operators > self.limits.operators {
                 return Err(Refusal::TooManyOperators);
             }
         }
@@ -77,7 +127,7 @@ impl Scan {
             b'"' | b'\'' | b'`' => {
                 let text = string(byte, bytes)?;
                 if std::mem::take(&mut self.regex_next) {
-                    self.weight = pattern::add(self.weight, &text)?;
+                    self.weight = pattern::add(self.weight, &text, self.limits)?;
                 }
             }
             b'(' | b'[' | b'{' => {

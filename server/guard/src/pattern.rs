@@ -8,7 +8,7 @@ use regex_syntax::{
     hir::{Class, Hir, HirKind},
 };
 
-use crate::{MAX_REGEX_BYTES, Refusal};
+use crate::{Refusal, limits::Limits};
 
 /// For all regular expressions of a query together. A literal weighs its bytes, a class its ranges, a repetition its
 /// body times its count. `.*` weighs 2, `\w+` some 770, and a weight of 20,000 compiles in some 30 ms (without
@@ -16,15 +16,15 @@ use crate::{MAX_REGEX_BYTES, Refusal};
 pub const MAX_REGEX_WEIGHT: usize = 20_000;
 
 /// Adds the cost of one more pattern to `weight`.
-pub fn add(weight: usize, pattern: &[u8]) -> Result<usize, Refusal> {
-    if pattern.len() > MAX_REGEX_BYTES {
+pub fn add(weight: usize, pattern: &[u8], limits: &Limits) -> Result<usize, Refusal> {
+    if pattern.len() > limits.regex_bytes {
         return Err(Refusal::RegexTooLong);
     }
     let text = std::str::from_utf8(pattern).map_err(|_| Refusal::RegexUnknown)?;
     // Alone, so that `a)|(b` does not pass for two groups as it does within the anchors that the parser adds.
     let tree = Parser::new().parse(text).map_err(|_| Refusal::RegexUnknown)?;
     let weight = weight.saturating_add(self::weight(&tree));
-    if weight > MAX_REGEX_WEIGHT {
+    if weight > limits.regex_weight {
         return Err(Refusal::RegexTooHeavy);
     }
     Ok(weight)

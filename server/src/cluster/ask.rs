@@ -1,6 +1,6 @@
 //! Single questions to the API server: fixed paths, the caller's token, a deadline and a limit.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use axum::http::{
     HeaderMap, HeaderValue, Method, Request, StatusCode, Uri,
@@ -30,14 +30,14 @@ const WHO_LEGACY: &str = "/apis/user.openshift.io/v1/users/~";
 const PROJECTS: &str = "/apis/project.openshift.io/v1/projects";
 
 pub struct Ask {
-    client: HttpClient,
+    client: Arc<HttpClient>,
     /// Without a slash at its end.
     base: String,
     deadline: Duration,
 }
 
 impl Ask {
-    pub fn new(client: HttpClient, url: &Uri, timeout: Duration) -> Ask {
+    pub fn new(client: Arc<HttpClient>, url: &Uri, timeout: Duration) -> Ask {
         Ask {
             client,
             base: url.to_string().trim_end_matches('/').to_owned(),

@@ -4,6 +4,8 @@
 //! answer is kept for [`KEPT`] at most, under a key that no other caller has.
 
 mod ask;
+mod hands;
+mod names;
 mod review;
 mod workloads;
 
@@ -16,9 +18,10 @@ use crate::{
     config::{ManifestShape, ServeConfig},
     error::Fault,
     identity::{Caller, CallerKey},
-    upstream,
+    upstream::HttpClient,
 };
 use ask::Ask;
+pub use hands::*;
 pub use review::Right;
 pub use workloads::Workload;
 
@@ -49,6 +52,8 @@ pub struct Access {
 type ListKey = (CallerKey, Option<Vec<String>>);
 
 pub struct Cluster {
+    client: Arc<HttpClient>,
+    kube_url: String,
     ask: Ask,
     /// OpenShift 4.14.
     legacy: bool,
@@ -64,18 +69,31 @@ impl Cluster {
             return Ok(None);
         };
         let client = match &front.kube_ca_file {
-            Some(file) => upstream::http_client(Some(file), "kube-ca-file")?,
-            None => upstream::http_client(config.upstream.ca_file.as_deref(), "ca-file")?,
+            Some(file) => HttpClient::new(Some(file), "kube-ca-file", config.upstream.connect_timeout)?,
+            None => HttpClient::new(
+                config.upstream.ca_file.as_deref(),
+                "ca-file",
+                config.upstream.connect_timeout,
+            )?,
         };
+        let client = Arc::new(client);
         let lives = Cache::builder().max_capacity(MOST_CALLERS).time_to_live(KEPT).build();
         let rights = Cache::builder().max_capacity(MOST_RIGHTS).time_to_live(KEPT).build();
         Ok(Some(Cluster {
+            client: Arc::clone(&client),
+            kube_url: front.kube_url.to_string().trim_end_matches('/').to_owned(),
             ask: Ask::new(client, &front.kube_url, config.upstream.timeout),
             legacy: config.manifest_shape == ManifestShape::Legacy,
             access: lives,
             rights,
             workloads: Cache::builder().max_capacity(MOST_LISTS).time_to_live(KEPT).build(),
         }))
+    }
+
+    /// The caller's own hands on the cluster's objects.
+    #[must_use]
+    pub fn hands(&self, caller: &Caller) -> Hands {
+        Hands::of_caller(Arc::clone(&self.client), &self.kube_url, caller)
     }
 
     /// What the caller may read. Equal questions at one time are asked once; faults are not kept.

@@ -4,7 +4,7 @@ use futures_util::{StreamExt as _, stream};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{AT_ONCE, Ask};
+use super::{AT_ONCE, Ask, names::Names};
 use crate::{error::Fault, identity::Caller};
 
 /// One model server as the cluster knows it.
@@ -19,6 +19,8 @@ pub struct Workload {
     pub runtime: String,
     /// What its controller says; `None` until it has looked.
     pub ready: Option<bool>,
+    /// What requests may ask for.
+    pub names: Names,
 }
 
 struct Kind {
@@ -89,6 +91,7 @@ fn workload(kind: &'static str, item: Value) -> Option<Workload> {
         kind,
         model: text("/spec/model/name"),
         runtime: runtime.unwrap_or_default(),
+        names: Names::of(&item),
         ready: ready(conditions),
     })
 }
@@ -131,6 +134,7 @@ mod tests {
             model: String::new(),
             runtime: "vLLM".to_owned(),
             ready: Some(false),
+            names: Names::default(),
         };
         assert_eq!(found, Some(expect));
         let new = json!({"metadata": {"namespace": "a", "name": "b"}, "spec": {"model": {"name": "ibm/granite"}}});

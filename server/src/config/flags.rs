@@ -35,6 +35,19 @@ pub struct Layer {
     #[arg(long, value_name = "DURATION", help_heading = "Listening")]
     pub shutdown_delay: Option<String>,
 
+    /// PEM file with the certificate (and its chain) of both ports; read again when it changes [default: plain HTTP].
+    #[arg(long, value_name = "FILE", help_heading = "Listening")]
+    pub tls_cert_file: Option<String>,
+    /// PEM file with its private key; read again when it changes.
+    #[arg(long, value_name = "FILE", help_heading = "Listening")]
+    pub tls_key_file: Option<String>,
+    /// Oldest TLS version: 1.2 or 1.3 [default: 1.2].
+    #[arg(long, value_name = "VERSION", help_heading = "Listening")]
+    pub tls_min_version: Option<String>,
+    /// Cipher suites by IANA's names between commas, the preferred first [default: all that are safe].
+    #[arg(long, value_name = "NAMES", help_heading = "Listening")]
+    pub tls_ciphers: Option<String>,
+
     /// Directory with the built page, as `cargo xtask build` leaves it. Required.
     #[arg(long, value_name = "DIR", help_heading = "Page and plugin")]
     pub assets: Option<String>,
@@ -44,7 +57,8 @@ pub struct Layer {
     /// Shape of the plugin manifest: legacy (OpenShift 4.14) or standard (4.15 and later) [default: standard].
     #[arg(long, value_name = "SHAPE", help_heading = "Page and plugin")]
     pub manifest_shape: Option<String>,
-    /// What the plugin adds to the console: all or none [default: all].
+    /// What the plugin adds to the console: all, none, or some of pages, tabs, overview, details, alerts with commas
+    /// between them [default: all].
     #[arg(long, value_name = "WHICH", help_heading = "Page and plugin")]
     pub plugin_extensions: Option<String>,
 
@@ -76,6 +90,10 @@ pub struct Layer {
     /// Which of an OpenID issuer's tokens goes to the metrics store: access or id [default: access].
     #[arg(long, value_name = "WHICH", help_heading = "Sign-in (--identity session)")]
     pub session_token: Option<String>,
+    /// Claim that lists the namespaces a user may see (* for all), where the store is a plain Prometheus that lets
+    /// everybody see everything [default: none, the store decides].
+    #[arg(long, value_name = "CLAIM", help_heading = "Sign-in (--identity session)")]
+    pub namespaces_claim: Option<String>,
 
     /// What answers queries: thanos (OpenShift's Thanos Querier) or prometheus [default: thanos].
     #[arg(long, value_name = "KIND", help_heading = "Metrics store")]
@@ -98,6 +116,9 @@ pub struct Layer {
     /// PEM file that the store's certificate is checked against; required for https.
     #[arg(long, value_name = "FILE", help_heading = "Metrics store")]
     pub ca_file: Option<String>,
+    /// Longest time for connecting to the store or the API server [default: 1s].
+    #[arg(long, value_name = "DURATION", help_heading = "Metrics store")]
+    pub connect_timeout: Option<String>,
     /// Longest time for one query, from sending it to the last byte [default: 25s].
     #[arg(long, value_name = "DURATION", help_heading = "Metrics store")]
     pub upstream_timeout: Option<String>,
@@ -111,6 +132,57 @@ pub struct Layer {
     /// How long an answer serves its caller before the store is asked anew, at most 30s [default: 30s].
     #[arg(long, value_name = "DURATION", help_heading = "Limits")]
     pub refresh: Option<String>,
+    /// Most open connections of a port; further ones wait [default: 1024].
+    #[arg(long, value_name = "NUMBER", help_heading = "Limits")]
+    pub max_connections: Option<String>,
+    /// Longest head of a request, the address included [default: 16KiB].
+    #[arg(long, value_name = "SIZE", help_heading = "Limits")]
+    pub max_header_size: Option<String>,
+    /// Most headers of a request [default: 64].
+    #[arg(long, value_name = "NUMBER", help_heading = "Limits")]
+    pub max_headers: Option<String>,
+    /// Longest time for a TLS handshake, and for a request's head [default: 5s].
+    #[arg(long, value_name = "DURATION", help_heading = "Limits")]
+    pub header_timeout: Option<String>,
+    /// How long a connection is kept between two requests [default: 1m].
+    #[arg(long, value_name = "DURATION", help_heading = "Limits")]
+    pub idle_timeout: Option<String>,
+    /// How long a client may take nothing of its answer [default: 15s].
+    #[arg(long, value_name = "DURATION", help_heading = "Limits")]
+    pub write_timeout: Option<String>,
+    /// Longest body of a request [default: 64KiB].
+    #[arg(long, value_name = "SIZE", help_heading = "Limits")]
+    pub max_body: Option<String>,
+    /// Longest time for a request's whole body [default: 10s].
+    #[arg(long, value_name = "DURATION", help_heading = "Limits")]
+    pub body_timeout: Option<String>,
+    /// Questions that are with the store at once [default: 64].
+    #[arg(long, value_name = "NUMBER", help_heading = "Limits")]
+    pub max_queries: Option<String>,
+    /// Of them, those of one caller [default: 16].
+    #[arg(long, value_name = "NUMBER", help_heading = "Limits")]
+    pub max_caller_queries: Option<String>,
+    /// Questions that wait; further ones are refused [default: 4096].
+    #[arg(long, value_name = "NUMBER", help_heading = "Limits")]
+    pub max_waiting: Option<String>,
+    /// Of them, those of one caller [default: 512].
+    #[arg(long, value_name = "NUMBER", help_heading = "Limits")]
+    pub max_caller_waiting: Option<String>,
+    /// How long a question waits before it is refused [default: 4s].
+    #[arg(long, value_name = "DURATION", help_heading = "Limits")]
+    pub queue_timeout: Option<String>,
+    /// Longest answer of the store [default: 32MiB].
+    #[arg(long, value_name = "SIZE", help_heading = "Limits")]
+    pub max_answer: Option<String>,
+    /// Most series of one query of a panel [default: 5000].
+    #[arg(long, value_name = "NUMBER", help_heading = "Limits")]
+    pub max_series: Option<String>,
+    /// Most points of each series, at most 11000 [default: 11000].
+    #[arg(long, value_name = "NUMBER", help_heading = "Limits")]
+    pub max_points: Option<String>,
+    /// Most values of one query of a panel, all series together [default: 2000000].
+    #[arg(long, value_name = "NUMBER", help_heading = "Limits")]
+    pub max_values: Option<String>,
 
     /// Form of the log lines on standard error: text or json [default: text].
     #[arg(long, value_name = "FORMAT", help_heading = "Log")]

@@ -5,9 +5,12 @@
 
 mod file;
 mod flags;
+mod limits;
+mod plugin;
 mod read;
 #[cfg(test)]
 mod tests;
+mod tls;
 mod value;
 
 use std::{fmt, net::SocketAddr, path::PathBuf, time::Duration};
@@ -15,7 +18,11 @@ use std::{fmt, net::SocketAddr, path::PathBuf, time::Duration};
 use axum::http::Uri;
 
 pub use flags::{Layer, ServeArgs};
+pub use limits::{AnswerLimits, BodyLimits, ConnectionLimits, Limits, QueryLimits};
+pub use plugin::{PluginExtensions, PluginPart};
 pub use read::read;
+pub use tls::{TlsConfig, provider};
+pub use value::url;
 
 /// Everything the server needs to know before it starts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +31,8 @@ pub struct ServeConfig {
     pub listen: SocketAddr,
     /// The server's own metrics, apart so that they need no sign-in and reach no user.
     pub metrics_listen: SocketAddr,
+    /// Of both; `None`: plain HTTP.
+    pub tls: Option<TlsConfig>,
     /// The directory `cargo xtask build` fills.
     pub assets: PathBuf,
     /// An administrator's own panels and dashboards.
@@ -35,6 +44,7 @@ pub struct ServeConfig {
     pub session: Option<SessionConfig>,
     pub upstream: UpstreamConfig,
     pub cache: CacheConfig,
+    pub limits: Limits,
     /// Seconds between two scrapes; the smallest step, and a quarter of the rate window.
     pub scrape_interval_s: u32,
     /// How long the server still accepts after its readiness has failed.
@@ -51,6 +61,8 @@ pub struct UpstreamConfig {
     pub front: Option<FrontConfig>,
     /// PEM certificates that the upstream's own is checked against; needed for https.
     pub ca_file: Option<PathBuf>,
+    /// For the store and for the API server.
+    pub connect_timeout: Duration,
     /// From sending a query to the last byte of its answer.
     pub timeout: Duration,
 }
@@ -96,6 +108,8 @@ pub struct SessionConfig {
     pub key_file: PathBuf,
     pub scopes: Option<String>,
     pub token: SessionToken,
+    /// The claim that lists the namespaces whose metrics a user may read; `None`: the store decides.
+    pub namespaces_claim: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -108,7 +122,7 @@ pub struct LogConfig {
 macro_rules! choice {
     ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $text:literal),+ $(,)? }) => {
         $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
         pub enum $name { $($(#[$variant_doc])* $variant),+ }
 
         impl $name {
@@ -138,14 +152,6 @@ choice!(
     }
 );
 choice!(
-    /// What the plugin adds to the console.
-    PluginExtensions {
-        All = "all",
-        /// Nothing: the manifest's list is empty, for a console that only needs the plugin's name.
-        None = "none",
-    }
-);
-choice!(
     /// How the server knows who is calling.
     IdentityMode {
         /// The token in `Authorization`, as the console's proxy sends it.
@@ -154,6 +160,13 @@ choice!(
         Session = "session",
         /// Everybody is the demo user; loopback only.
         Demo = "demo",
+    }
+);
+choice!(
+    /// The oldest version of TLS that the server's own ports speak.
+    TlsVersion {
+        V12 = "1.2",
+        V13 = "1.3",
     }
 );
 choice!(

@@ -1,7 +1,5 @@
 //! From three sources of text to one [`ServeConfig`], or to all of its faults.
 
-use std::time::Duration;
-
 use super::{
     CacheConfig, ConfigFaults, FrontConfig, IdentityMode, Layer, LogConfig, LogFormat, ManifestShape, PluginExtensions,
     ServeConfig, SessionConfig, SessionToken, UpstreamConfig, UpstreamKind, file::File, value,
@@ -29,8 +27,6 @@ const TENANCY: &str = "https://thanos-querier.openshift-monitoring.svc.cluster.l
 const RULES: &str = "https://thanos-querier.openshift-monitoring.svc.cluster.local:9093";
 /// The API server as every pod finds it.
 const KUBE: &str = "https://kubernetes.default.svc";
-/// The console's router gives up after 30 s: we answer first, with a reason.
-const DEFAULT_UPSTREAM_TIMEOUT: &str = "25s";
 /// OpenShift's cluster monitoring scrapes every 30 s.
 const DEFAULT_SCRAPE_INTERVAL: &str = "30s";
 /// A week of a 40-panel board is some 10 MiB: a dozen such boards, beside 64 answers on their way, in a container of 1 GiB.
@@ -55,12 +51,8 @@ pub fn read(flags: &Layer, environment: Environment<'_>, file: FileText) -> Resu
             Some(File::lost())
         }
     };
-    let mut reader = Reader {
-        flags,
-        environment,
-        file: file.as_ref(),
-        faults,
-    };
+    let mut reader = Reader::of(flags, environment, file.as_ref());
+    reader.faults = faults;
     let config = reader.config();
     match config {
         Some(config) if reader.faults.is_empty() => Ok(config),
@@ -68,11 +60,22 @@ pub fn read(flags: &Layer, environment: Environment<'_>, file: FileText) -> Resu
     }
 }
 
-struct Reader<'a> {
+pub(super) struct Reader<'a> {
     flags: &'a Layer,
     environment: Environment<'a>,
     file: Option<&'a File>,
-    faults: Vec<String>,
+    pub(super) faults: Vec<String>,
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn of(flags: &'a Layer, environment: Environment<'a>, file: Option<&'a File>) -> Reader<'a> {
+        Reader {
+            flags,
+            environment,
+            file,
+            faults: Vec::new(),
+        }
+    }
 }
 
 impl Reader<'_> {
@@ -85,6 +88,7 @@ impl Reader<'_> {
             Some(DEFAULT_METRICS_LISTEN),
             value::address,
         );
+        let tls = self.tls();
         let shutdown_delay = self.setting(
             "shutdown-delay",
             |l| &l.shutdown_delay,
@@ -114,7 +118,9 @@ impl Reader<'_> {
         }
         let session = (identity == Some(IdentityMode::Session)).then(|| self.session());
         let upstream = self.upstream();
+        self.claim(identity);
         let cache = self.cache();
+        let limits = self.limits();
         let scrape_interval_s = self.setting(
             "scrape-interval",
             |l| &l.scrape_interval,
@@ -131,6 +137,7 @@ impl Reader<'_> {
         Some(ServeConfig {
             listen: listen?,
             metrics_listen: metrics_listen?,
+            tls: tls?,
             assets: assets?,
             dashboards,
             manifest_shape: manifest_shape?,
@@ -142,6 +149,7 @@ impl Reader<'_> {
             },
             upstream: upstream?,
             cache: cache?,
+            limits: limits?,
             scrape_interval_s: scrape_interval_s?,
             shutdown_delay: shutdown_delay?,
             log: LogConfig {
@@ -172,6 +180,7 @@ impl Reader<'_> {
             Some(DEFAULT_SESSION_TOKEN),
             SessionToken::parse,
         );
+        let namespaces_claim = self.optional("namespaces-claim", |l| &l.namespaces_claim, |text| Ok(text.to_owned()));
         Some(SessionConfig {
             public_url: public_url?,
             issuer_url,
@@ -182,7 +191,28 @@ impl Reader<'_> {
             key_file: key_file?,
             scopes,
             token: token?,
+            namespaces_claim,
         })
+    }
+
+    /// A claim decides only where an OpenID issuer signs users in and nobody else looks at a namespace.
+    fn claim(&mut self, identity: Option<IdentityMode>) {
+        let Some((_, source)) = self.find("namespaces-claim", |l| &l.namespaces_claim) else {
+            return;
+        };
+        let upstream = self.find("upstream", |l| &l.upstream).map(|(text, _)| text);
+        let issuer = self.find("issuer-url", |l| &l.issuer_url);
+        let hides = self.may_hide("upstream", |l| &l.upstream)
+            || self.may_hide("issuer-url", |l| &l.issuer_url)
+            || self.may_hide("identity", |l| &l.identity);
+        let right =
+            identity == Some(IdentityMode::Session) && upstream.as_deref() == Some("prometheus") && issuer.is_some();
+        if !hides && !right {
+            self.faults.push(format!(
+                "{source}: a claim decides only with --identity session, --issuer-url and --upstream prometheus; \
+                 elsewhere the cluster says who may see what"
+            ));
+        }
     }
 
     fn cache(&mut self) -> Option<CacheConfig> {
@@ -213,17 +243,14 @@ impl Reader<'_> {
                 "--ca-file is missing: an https store's certificate is checked against this PEM file only".to_owned(),
             );
         }
-        let timeout: Option<Duration> = self.setting(
-            "upstream-timeout",
-            |l| &l.upstream_timeout,
-            Some(DEFAULT_UPSTREAM_TIMEOUT),
-            value::deadline,
-        );
+        let connect_timeout = self.limit("connect-timeout", |l| &l.connect_timeout, value::deadline);
+        let timeout = self.limit("upstream-timeout", |l| &l.upstream_timeout, value::deadline);
         Some(UpstreamConfig {
             kind: kind?,
             cluster_url: cluster_url?,
             front: front?,
             ca_file,
+            connect_timeout: connect_timeout?,
             timeout: timeout?,
         })
     }
@@ -257,7 +284,7 @@ impl Reader<'_> {
         }
     }
 
-    fn setting<T>(
+    pub(super) fn setting<T>(
         &mut self,
         name: &str,
         field: fn(&Layer) -> &Option<String>,
@@ -284,7 +311,7 @@ impl Reader<'_> {
         self.parse(&text, &source, parse)
     }
 
-    fn optional<T>(
+    pub(super) fn optional<T>(
         &mut self,
         name: &str,
         field: fn(&Layer) -> &Option<String>,
@@ -294,14 +321,23 @@ impl Reader<'_> {
         self.parse(&text, &source, parse)
     }
 
-    fn parse<T>(&mut self, text: &str, source: &str, parse: impl FnOnce(&str) -> Result<T, String>) -> Option<T> {
+    pub(super) fn fault(&mut self, text: &str) {
+        self.faults.push(text.to_owned());
+    }
+
+    pub(super) fn parse<T>(
+        &mut self,
+        text: &str,
+        source: &str,
+        parse: impl FnOnce(&str) -> Result<T, String>,
+    ) -> Option<T> {
         parse(text)
             .map_err(|hint| self.faults.push(format!("{source}: {hint}")))
             .ok()
     }
 
     /// The winning text and where it came from. An empty text counts as not given: manifests leave variables empty.
-    fn find(&self, name: &str, field: fn(&Layer) -> &Option<String>) -> Option<(String, String)> {
+    pub(super) fn find(&self, name: &str, field: fn(&Layer) -> &Option<String>) -> Option<(String, String)> {
         let given = |text: &Option<String>| text.clone().filter(|text| !text.trim().is_empty());
         if let Some(text) = given(field(self.flags)) {
             return Some((text, format!("--{name}")));
@@ -321,7 +357,7 @@ impl Reader<'_> {
 
     /// Whether a setting that is found nowhere may stand in a part of the file that could not be read: then neither
     /// its absence nor its default is a fault.
-    fn may_hide(&self, name: &str, field: fn(&Layer) -> &Option<String>) -> bool {
+    pub(super) fn may_hide(&self, name: &str, field: fn(&Layer) -> &Option<String>) -> bool {
         self.find(name, field).is_none() && (self.unusable(name) || self.file.is_some_and(|file| !file.whole))
     }
 }

@@ -40,10 +40,19 @@ fn what_is_not_said_has_a_safe_default() {
     ServeConfig {
         listen: 127.0.0.1:8477,
         metrics_listen: 127.0.0.1:8478,
+        tls: None,
         assets: "/a",
         dashboards: None,
         manifest_shape: Standard,
-        plugin_extensions: All,
+        plugin_extensions: PluginExtensions(
+            {
+                Pages,
+                Tabs,
+                Overview,
+                Details,
+                Alerts,
+            },
+        ),
         identity: Bearer,
         session: None,
         upstream: UpstreamConfig {
@@ -60,11 +69,39 @@ fn what_is_not_said_has_a_safe_default() {
             ca_file: Some(
                 "/ca.crt",
             ),
+            connect_timeout: 1s,
             timeout: 25s,
         },
         cache: CacheConfig {
             bytes: 134217728,
             refresh: 30s,
+        },
+        limits: Limits {
+            connections: ConnectionLimits {
+                most: 1024,
+                header_bytes: 16384,
+                headers: 64,
+                header_timeout: 5s,
+                idle_timeout: 60s,
+                write_timeout: 15s,
+            },
+            body: BodyLimits {
+                bytes: 65536,
+                timeout: 10s,
+            },
+            queries: QueryLimits {
+                in_all: 64,
+                per_caller: 16,
+                waiting: 4096,
+                waiting_per_caller: 512,
+                patience: 4s,
+            },
+            answers: AnswerLimits {
+                bytes: 33554432,
+                series: 5000,
+                points: 11000,
+                values: 2000000,
+            },
         },
         scrape_interval_s: 30,
         shutdown_delay: 0ns,
@@ -230,4 +267,94 @@ fn https_needs_the_certificates_it_is_checked_against() {
     the configuration has 1 fault:
       - --ca-file is missing: an https store's certificate is checked against this PEM file only
     "#);
+}
+
+#[test]
+fn a_claim_decides_where_an_issuer_signs_in_and_nobody_else_looks_at_namespaces() {
+    let session = [
+        "--assets=/a",
+        "--cluster-url=http://127.0.0.1:9090",
+        "--identity=session",
+        "--public-url=https://servelens.example",
+        "--session-key-file=/key",
+        "--namespaces-claim=groups",
+    ];
+    let good = [
+        &session[..],
+        &["--upstream=prometheus", "--issuer-url=https://idp.example"],
+    ]
+    .concat();
+    let config = check(&good, &[], None).unwrap();
+    assert_eq!(config.session.unwrap().namespaces_claim.as_deref(), Some("groups"));
+    insta::assert_snapshot!(faults(&[&session[..], &["--upstream=prometheus"]].concat(), &[], None), @r#"
+    the configuration has 1 fault:
+      - --namespaces-claim: a claim decides only with --identity session, --issuer-url and --upstream prometheus; elsewhere the cluster says who may see what
+    "#);
+    let bearer = ["--assets=/a", "--ca-file=/ca.crt", "--namespaces-claim=groups"];
+    assert!(faults(&bearer, &[], None).contains("--namespaces-claim: a claim decides only with"));
+}
+
+#[test]
+fn every_limit_is_documented_once_and_can_be_set() {
+    use clap::Args as _;
+    let flags = Layer::augment_args(clap::Command::new("serve"));
+    let mut page = "# Limits\n\nWhat a request, a caller or a store cannot push the server beyond. Each is a flag of \
+                    `servelens serve`, a variable (`SERVELENS_MAX_BODY`)\nand a line of the configuration file \
+                    (`max-body = \"64KiB\"`). Made from `server/src/config/limits.rs`.\n\n\
+                    | limit | default | beyond it | why |\n|---|---|---|---|\n"
+        .to_owned();
+    for limit in limits::LIMITS {
+        let flag = flags.get_arguments().find(|flag| flag.get_long() == Some(limit.name));
+        let help = flag.unwrap().get_help().unwrap().to_string();
+        assert!(
+            help.contains(&format!("[default: {}]", limit.default)),
+            "{}: {help}",
+            limit.name
+        );
+        let (name, default) = (limit.name, limit.default);
+        page += &format!("| `--{name}` | {default} | {} | {} |\n", limit.beyond, limit.why);
+        let wrong = format!("--{name}=lots");
+        let told = faults(&["--assets=/a", "--ca-file=/b", &wrong], &[], None);
+        assert!(told.starts_with("the configuration has 1 fault:\n  - --"), "{told}");
+    }
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/limits.md");
+    if std::env::var_os("SERVELENS_WRITE_DOCS").is_some() {
+        std::fs::write(path, &page).unwrap();
+    }
+    let kept = std::fs::read_to_string(path).unwrap_or_default();
+    assert!(
+        kept == page,
+        "docs/limits.md is out of date: SERVELENS_WRITE_DOCS=1 writes it"
+    );
+}
+
+#[test]
+fn tls_needs_both_files_and_knows_its_ciphers_by_iana_s_names() {
+    let check = |more: &[&str]| check(&[&GOOD[..], more].concat(), &[], None).map(|config| config.tls);
+    assert_eq!(check(&[]).unwrap(), None);
+    let both = ["--tls-cert-file=/c", "--tls-key-file=/k"];
+    let tls = check(&both).unwrap().unwrap();
+    assert_eq!((tls.min_version, tls.ciphers.len()), (TlsVersion::V12, 9));
+    let narrow = "--tls-ciphers=TLS_AES_128_GCM_SHA256, TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384";
+    let named = check(&[&both[..], &[narrow, "--tls-min-version=1.3"]].concat());
+    let ciphers = named.unwrap().unwrap().ciphers;
+    assert_eq!(
+        ciphers,
+        [rustls::CipherSuite::TLS13_AES_128_GCM_SHA256],
+        "the other one is of 1.2"
+    );
+    let told = |more: &[&str]| check(more).unwrap_err().to_string();
+    insta::assert_snapshot!([
+        told(&["--tls-cert-file=/c"]),
+        told(&["--tls-key-file=/k", "--tls-min-version=1.1", "--tls-ciphers=RC4"]),
+        told(&["--tls-ciphers=TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384", "--tls-min-version=1.3"]),
+    ].join("\n"), @r"
+    the configuration has 1 fault:
+      - --tls-key-file is missing: --tls-cert-file is given, and a port needs both
+    the configuration has 2 faults:
+      - --tls-min-version: choose one of: 1.2, 1.3
+      - --tls-ciphers: give names between commas, of: TLS_AES_256_GCM_SHA384, TLS_AES_128_GCM_SHA256, TLS_CHACHA20_POLY1305_SHA256, TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384, TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256, TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384, TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256, TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256
+    the configuration has 1 fault:
+      - --tls-ciphers: none of them belongs to --tls-min-version or a later one; add one or leave it out
+    ");
 }

@@ -66,6 +66,38 @@ pub fn bytes(text: &str) -> Result<u64, String> {
     number.checked_mul(1 << shift).ok_or_else(wrong)
 }
 
+/// A number of things: at least one.
+pub fn count(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(number @ 1..=1_000_000_000) => Ok(number),
+        _ => Err("give a whole number of at least 1".to_owned()),
+    }
+}
+
+/// Prometheus itself refuses more.
+pub fn points(text: &str) -> Result<u64, String> {
+    match text.parse() {
+        Ok(points @ 1..=catalog::promql::MAX_POINTS) => Ok(points),
+        _ => Err(format!("give a whole number from 1 to {}", catalog::promql::MAX_POINTS)),
+    }
+}
+
+/// A size that something has to fit into.
+pub fn size(text: &str) -> Result<usize, String> {
+    match bytes(text).map(usize::try_from)? {
+        Ok(size @ 1_024..=0x4000_0000) => Ok(size),
+        _ => Err("give a size between 1KiB and 1GiB".to_owned()),
+    }
+}
+
+/// A request's head: the server reads HTTP in pieces of at least 8 KiB.
+pub fn header_bytes(text: &str) -> Result<usize, String> {
+    match bytes(text).map(usize::try_from)? {
+        Ok(size @ 8_192..=0x10_0000) => Ok(size),
+        _ => Err("give a size between 8KiB and 1MiB".to_owned()),
+    }
+}
+
 /// How long an answer may be given again: a right that was taken away ends within 30 s.
 pub fn refresh(text: &str) -> Result<Duration, String> {
     let duration = duration(text)?;

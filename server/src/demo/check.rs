@@ -16,8 +16,8 @@ use super::prometheus::{self, Programs, Surroundings};
 use crate::StartError;
 use crate::app::App;
 use crate::config::{
-    CacheConfig, IdentityMode, LogConfig, LogFormat, ManifestShape, PluginExtensions, ServeConfig, UpstreamConfig,
-    UpstreamKind,
+    CacheConfig, IdentityMode, Limits, LogConfig, LogFormat, ManifestShape, PluginExtensions, ServeConfig,
+    UpstreamConfig, UpstreamKind,
 };
 use crate::own::Served;
 
@@ -72,10 +72,11 @@ pub fn serve_config(listen: SocketAddr, assets: PathBuf, prometheus: SocketAddr)
     Ok(ServeConfig {
         listen,
         metrics_listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+        tls: None,
         assets,
         dashboards: None,
         manifest_shape: ManifestShape::Standard,
-        plugin_extensions: PluginExtensions::All,
+        plugin_extensions: PluginExtensions::all(),
         identity: IdentityMode::Demo,
         session: None,
         upstream: UpstreamConfig {
@@ -83,12 +84,14 @@ pub fn serve_config(listen: SocketAddr, assets: PathBuf, prometheus: SocketAddr)
             cluster_url: cluster_url.map_err(|error| StartError::Failed(error.to_string()))?,
             front: None,
             ca_file: None,
+            connect_timeout: Duration::from_secs(1),
             timeout: Duration::from_secs(25),
         },
         cache: CacheConfig {
             bytes: 128 << 20,
             refresh: Duration::from_secs(30),
         },
+        limits: Limits::usual().map_err(StartError::Faults)?,
         scrape_interval_s: 30,
         shutdown_delay: Duration::ZERO,
         log: log(),
@@ -151,7 +154,7 @@ mod tests {
         assert_eq!(fault(&["--listen", "0.0.0.0:0"]).await, Some(("demo_not_loopback", 2)));
         assert_eq!(
             fault(&["--assets", "/no/such/folder"]).await,
-            Some(("server_failed", 2))
+            Some(("bad_configuration", 2))
         );
         assert_eq!(
             fault(&["--addresses", "/no/such/folder/file"]).await,

@@ -73,7 +73,7 @@ impl DemoError {
             Self::FleetFailed { .. } => "fleet_failed",
             Self::AddressesUnwritable { .. } => "addresses_unwritable",
             Self::SignalsUnavailable { .. } => "signals_unavailable",
-            Self::Server(_) => "server_failed",
+            Self::Server(error) => error.code(),
         }
     }
 

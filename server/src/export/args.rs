@@ -2,11 +2,13 @@
 
 use std::path::PathBuf;
 
+use super::live::LiveArgs;
+
 const EXIT_CODES: &str = "Exit codes: 0 good, whatever the report says; 2 wrong use; 3 could not write.";
 
 const OF_DASHBOARDS: &str = "\
 A file cannot look at a cluster: its queries hold every name that a metric has had, the newest first, so that each pod
-is read from one of them and never from two.
+is read from one of them and never from two. With --from-live they hold the names that the store has now.
 
 Exit codes: 0 good, whatever the report says; 2 wrong use; 3 could not write.";
 
@@ -84,6 +86,8 @@ pub struct DashboardArgs {
     /// Seconds between two scrapes of the store; a rate looks back over four of them or more.
     #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=3600))]
     pub scrape_interval: u32,
+    #[command(flatten)]
+    pub live: LiveArgs,
 }
 
 #[derive(Debug, Clone, clap::Args)]
@@ -137,6 +141,9 @@ pub struct ClusterArgs {
     /// Namespace of the GPU exporter, where the rules about GPUs go.
     #[arg(long, value_name = "NAMESPACE", default_value = "nvidia-gpu-operator", value_parser = namespace)]
     pub gpu_namespace: String,
+    /// Where the rules about a service go, e.g. gateway=my-ingress; may be given several times [default: where it usually is].
+    #[arg(long = "service-namespace", value_name = "GROUP=NAMESPACE", value_parser = placed)]
+    pub services: Vec<(String, String)>,
 }
 
 #[derive(Debug, Clone, clap::Args)]
@@ -202,6 +209,11 @@ fn host(text: &str) -> Result<String, String> {
 fn label(text: &str) -> Result<(String, String), String> {
     let (name, value) = text.split_once('=').ok_or("write it as name=value")?;
     Ok((name.to_owned(), value.to_owned()))
+}
+
+fn placed(text: &str) -> Result<(String, String), String> {
+    let (group, place) = text.split_once('=').ok_or("write it as group=namespace")?;
+    Ok((group.to_owned(), namespace(place)?))
 }
 
 fn limit(text: &str) -> Result<(String, f64), String> {

@@ -2,21 +2,31 @@
 
 use catalog::export::{Export, ExportError as Cause, Order, perses};
 use catalog::resolve::Choices;
-use catalog::{Catalog, Dashboard};
+use catalog::{Catalog, Dashboard, Panel};
 
 use super::args::{ApiVersion, DashboardArgs, PersesArgs};
-use super::{ExportError, Made};
+use super::{ExportError, Made, live};
 
-pub fn export(
+pub async fn export(
     catalog: &Catalog,
     args: &DashboardArgs,
     to: impl Fn(&Order<'_>) -> Result<Export, Cause>,
 ) -> Result<Made, ExportError> {
-    let choices = Choices::for_files(catalog, catalog.panels());
+    let dashboards = chosen(catalog, &args.dashboards)?;
+    let choices = if args.live.from_live {
+        let panels: Vec<&Panel> = dashboards
+            .iter()
+            .flat_map(|dashboard| &dashboard.panels)
+            .filter_map(|id| catalog.panel(id.as_str()))
+            .collect();
+        live::choices(catalog, &panels, &args.live).await?
+    } else {
+        Choices::for_files(catalog, catalog.panels())
+    };
     let order = Order {
         catalog,
         choices: &choices,
-        dashboards: chosen(catalog, &args.dashboards)?,
+        dashboards,
         servelens_url: args.servelens_url.as_deref().map(|url| url.trim_end_matches('/')),
         scrape_interval_s: args.scrape_interval,
     };
@@ -28,7 +38,7 @@ pub fn export(
     })
 }
 
-pub fn perses(catalog: &Catalog, args: &PersesArgs) -> Result<Made, ExportError> {
+pub async fn perses(catalog: &Catalog, args: &PersesArgs) -> Result<Made, ExportError> {
     let settings = perses::Settings {
         project: &args.project,
         datasource: args.datasource.as_deref(),
@@ -37,7 +47,7 @@ pub fn perses(catalog: &Catalog, args: &PersesArgs) -> Result<Made, ExportError>
             ApiVersion::V1Alpha2 => perses::ApiVersion::V1Alpha2,
         },
     };
-    export(catalog, &args.dashboards, |order| perses::export(order, settings))
+    export(catalog, &args.dashboards, |order| perses::export(order, settings)).await
 }
 
 fn chosen<'a>(catalog: &'a Catalog, ids: &[String]) -> Result<Vec<&'a Dashboard>, ExportError> {

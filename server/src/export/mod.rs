@@ -4,6 +4,7 @@
 
 mod args;
 mod dashboards;
+mod live;
 mod report;
 mod rules;
 
@@ -21,6 +22,8 @@ pub enum ExportError {
     Use(String),
     #[error("{path} cannot be written: {cause}; make it writable or choose another folder with --out")]
     Write { path: String, cause: std::io::Error },
+    #[error("{0}; nothing was written")]
+    Live(String),
     #[error("the export failed: {0}; report this")]
     Failed(String),
 }
@@ -31,7 +34,7 @@ impl ExportError {
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Use(_) => 2,
-            Self::Write { .. } | Self::Failed(_) => 3,
+            Self::Write { .. } | Self::Live(_) | Self::Failed(_) => 3,
         }
     }
 }
@@ -45,12 +48,12 @@ struct Made {
 }
 
 /// Writes the files and returns the report for standard output.
-pub fn run(args: &Args) -> Result<String, ExportError> {
+pub async fn run(args: &Args) -> Result<String, ExportError> {
     let catalog = Catalog::embedded().map_err(|cause| ExportError::Failed(cause.to_string()))?;
     let made = match &args.target {
-        Target::Grafana(args) => dashboards::export(&catalog, args, grafana::export)?,
-        Target::Perses(args) => dashboards::perses(&catalog, args)?,
-        Target::ConsoleDashboard(args) => dashboards::export(&catalog, args, console::export)?,
+        Target::Grafana(args) => dashboards::export(&catalog, args, grafana::export).await?,
+        Target::Perses(args) => dashboards::perses(&catalog, args).await?,
+        Target::ConsoleDashboard(args) => dashboards::export(&catalog, args, console::export).await?,
         Target::PrometheusRule(args) => rules::of_cluster(&catalog, args)?,
         Target::Prometheus(args) => rules::of_host(&catalog, args)?,
     };

@@ -1,15 +1,38 @@
 //! The alert rules as files: objects for a cluster, or a whole configuration for one host.
 
+use std::collections::BTreeMap;
+
 use catalog::Catalog;
-use catalog::export::prometheus_rule::{Group, RuleFile, RuleSettings, YamlError, groups, objects, plain, scrape};
+use catalog::export::prometheus_rule::{
+    Group, RuleFile, RuleSettings, YamlError, groups, object_name, objects, plain, scrape,
+};
 use catalog::export::{Export, File};
+use catalog::model::Home;
 
 use super::args::{ClusterArgs, HostArgs, RuleArgs};
 use super::{ExportError, Made};
 
 pub fn of_cluster(catalog: &Catalog, args: &ClusterArgs) -> Result<Made, ExportError> {
     let groups = settled(catalog, &args.rules)?;
-    made(&groups, objects(&groups, &args.namespaces, &args.gpu_namespace))
+    let places = places(catalog, args)?;
+    made(&groups, objects(&groups, &args.namespaces, &places))
+}
+
+/// Where the rules about services go, by the name of their group's object.
+fn places(catalog: &Catalog, args: &ClusterArgs) -> Result<BTreeMap<String, String>, ExportError> {
+    let of_services = || catalog.alert_groups().filter(|group| group.home == Home::Service);
+    let mut places = BTreeMap::from([(object_name("gpus"), args.gpu_namespace.clone())]);
+    for (group, namespace) in &args.services {
+        if !of_services().any(|known| known.id == *group) {
+            let known: Vec<_> = of_services().map(|group| group.id.as_str()).collect();
+            let known = known.join(", ");
+            return Err(ExportError::Use(format!(
+                "no service has a group of rules {group:?}; choose of {known}"
+            )));
+        }
+        places.insert(object_name(group), namespace.clone());
+    }
+    Ok(places)
 }
 
 pub fn of_host(catalog: &Catalog, args: &HostArgs) -> Result<Made, ExportError> {

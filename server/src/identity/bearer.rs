@@ -1,7 +1,9 @@
 //! The token of `Authorization: Bearer …`, and of nothing else: not of the address, a cookie or another header.
 
+use std::{fs::File, io::Read as _, path::Path};
+
 use axum::http::{HeaderMap, header::AUTHORIZATION};
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::error::Fault;
 
@@ -20,6 +22,24 @@ pub fn token(headers: &HeaderMap) -> Result<SecretString, Fault> {
         return Err(Fault::NoCaller);
     }
     Ok(SecretString::from(token))
+}
+
+/// A token alone, as `oc whoami -t` writes it. The error never repeats what the file holds.
+pub fn file(path: &Path) -> Result<SecretString, String> {
+    let name = path.display();
+    let mut text = String::new();
+    let most = LONGEST_TOKEN as u64 + 2;
+    File::open(path)
+        .and_then(|file| file.take(most).read_to_string(&mut text))
+        .map_err(|cause| format!("the token's file {name} cannot be read: {cause}"))?;
+    let token = SecretString::from(text);
+    let bare = token.expose_secret().trim();
+    if bare.is_empty() || bare.len() > LONGEST_TOKEN || !bare.bytes().all(is_token_byte) {
+        return Err(format!(
+            "{name} holds no token; write one there, e.g. with oc whoami -t"
+        ));
+    }
+    Ok(SecretString::from(bare))
 }
 
 /// RFC 6750's `b64token`.

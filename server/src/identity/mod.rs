@@ -6,12 +6,13 @@
 mod bearer;
 mod session;
 
-use std::{fmt, net::SocketAddr};
+use std::{fmt, net::SocketAddr, path::Path};
 
 use axum::http::{HeaderMap, HeaderValue, Method, header::AUTHORIZATION};
 use secrecy::{ExposeSecret as _, SecretString};
 use sha2::{Digest as _, Sha256};
 
+use self::session::Sight;
 pub use self::session::{Redirect, Sessions, is_safe};
 use crate::{
     config::{IdentityMode, ServeConfig},
@@ -68,6 +69,8 @@ impl Identity {
             (IdentityMode::Session, Some(sessions)) if !headers.contains_key(AUTHORIZATION) => {
                 sessions.caller(method, headers, now)
             }
+            // Its claims are not checked here, so that nobody could say what its owner may see.
+            (IdentityMode::Session, Some(sessions)) if sessions.reads_claim() => Err(Fault::BearerUnclaimed),
             (IdentityMode::Bearer | IdentityMode::Session, _) => bearer::token(headers).map(|token| Caller {
                 credential: Credential::Bearer(token),
             }),
@@ -85,6 +88,20 @@ pub struct Caller {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct CallerKey([u8; 32]);
 
+impl CallerKey {
+    /// No credential has it: the demo's stands for none.
+    pub fn of_nobody() -> CallerKey {
+        CallerKey([255; 32])
+    }
+}
+
+#[cfg(test)]
+impl CallerKey {
+    pub fn of_test(number: u8) -> CallerKey {
+        CallerKey([number; 32])
+    }
+}
+
 #[derive(Clone)]
 enum Credential {
     /// The demo's Prometheus asks for nothing.
@@ -93,13 +110,38 @@ enum Credential {
     Session {
         token: SecretString,
         user: String,
+        /// `None` where the issuer has no say.
+        sight: Option<Sight>,
     },
 }
 
 impl Caller {
-    fn session(token: SecretString, user: String) -> Caller {
+    /// Whoever runs the program, with the token that this file holds.
+    pub fn from_file(path: &Path) -> Result<Caller, String> {
+        Ok(Caller {
+            credential: Credential::Bearer(bearer::file(path)?),
+        })
+    }
+
+    /// Without a credential: for a store that asks for none.
+    #[must_use]
+    pub fn nobody() -> Caller {
         Caller {
-            credential: Credential::Session { token, user },
+            credential: Credential::Demo,
+        }
+    }
+
+    /// Whoever runs a command, with the token of their kubeconfig.
+    #[must_use]
+    pub fn of_token(token: SecretString) -> Caller {
+        Caller {
+            credential: Credential::Bearer(token),
+        }
+    }
+
+    fn session(token: SecretString, user: String, sight: Option<Sight>) -> Caller {
+        Caller {
+            credential: Credential::Session { token, user, sight },
         }
     }
 
@@ -132,6 +174,18 @@ impl Caller {
             Credential::Demo => "demo",
             Credential::Bearer(_) => "",
             Credential::Session { user, .. } => user,
+        }
+    }
+
+    /// The namespaces that the issuer confines the user to; `None` where it does not.
+    #[must_use]
+    pub fn namespaces(&self) -> Option<&[String]> {
+        match &self.credential {
+            Credential::Session {
+                sight: Some(Sight::Namespaces(names)),
+                ..
+            } => Some(names),
+            Credential::Demo | Credential::Bearer(_) | Credential::Session { .. } => None,
         }
     }
 
@@ -213,7 +267,7 @@ mod tests {
     }
 
     #[test]
-    fn debug_shows_no_token() {
+    fn promise_01_debug_shows_no_token() {
         let caller = Caller {
             credential: Credential::Bearer(SecretString::from("geheim")),
         };

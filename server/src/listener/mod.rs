@@ -1,34 +1,34 @@
-//! Sockets: bind, accept, serve HTTP/1.1, stop without cutting anybody off.
+//! Sockets: bind, accept, encrypt, serve HTTP/1.1, stop without cutting anybody off.
 //!
-//! Knows nothing of routes. TLS will slip in between `accept` and `serve_connection`.
+//! Knows nothing of routes. Every wait for a client has an end: see [`pace`].
 
+mod pace;
 mod signal;
+mod tls;
 
-use std::{io, net::SocketAddr, sync::Arc, time::Duration};
+use std::{convert::Infallible, io, net::SocketAddr, sync::Arc, time::Duration};
 
-use axum::Router;
-use hyper::server::conn::http1;
+use axum::{Router, body::Body, extract::Request, http::Response};
+use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
-    server::graceful::GracefulShutdown,
-    service::TowerToHyperService,
+    server::graceful::{GracefulShutdown, Watcher},
 };
 use prometheus_client::metrics::gauge::Gauge;
 use tokio::{
+    io::{AsyncRead, AsyncWrite},
     net::{TcpListener, TcpStream},
     sync::{Semaphore, watch},
     task::JoinHandle,
 };
+use tokio_rustls::TlsAcceptor;
+use tower::ServiceExt as _;
 
+use crate::config::ConnectionLimits;
+use pace::{Exchanges, Paced};
 pub use signal::asked_to_stop;
+pub use tls::Certificates;
 
-/// A hundred viewers with some tabs each, and far below a container's usual 65,536 descriptors.
-const MOST_CONNECTIONS: usize = 1024;
-/// Covers a slow header and an idle connection alike: hyper starts one clock for both.
-const HEADER_DEADLINE: Duration = Duration::from_secs(30);
-/// All headers together, the address included; a token with many groups has some kilobytes.
-const MOST_HEADER_BYTES: usize = 16 << 10;
-const MOST_HEADERS: usize = 64;
 /// The longest answer is over after the upstream timeout (25 s); Kubernetes kills after 30 s.
 const GRACE: Duration = Duration::from_secs(27);
 /// After a failed accept (no descriptors left): time for connections to end, instead of a busy loop.
@@ -40,6 +40,15 @@ pub struct Bound {
     pub addr: SocketAddr,
 }
 
+/// How a port is served.
+#[derive(Clone)]
+pub struct Port {
+    pub limits: ConnectionLimits,
+    /// `None`: plain HTTP.
+    pub tls: Option<TlsAcceptor>,
+    pub connections: Gauge,
+}
+
 /// Binds, so that a port in use is found before anything else starts.
 pub async fn bind(addr: SocketAddr) -> io::Result<Bound> {
     let socket = TcpListener::bind(addr).await?;
@@ -49,18 +58,20 @@ pub async fn bind(addr: SocketAddr) -> io::Result<Bound> {
 
 /// Serves until `stop` changes, then lets the requests in flight finish.
 #[must_use]
-pub fn serve(bound: Bound, router: Router, connections: Gauge, stop: watch::Receiver<bool>) -> JoinHandle<()> {
-    tokio::spawn(accept(bound, router, connections, stop))
+pub fn serve(bound: Bound, router: Router, port: Port, stop: watch::Receiver<bool>) -> JoinHandle<()> {
+    tokio::spawn(accept(bound, router, port, stop))
 }
 
-async fn accept(bound: Bound, router: Router, connections: Gauge, mut stop: watch::Receiver<bool>) {
+async fn accept(bound: Bound, router: Router, port: Port, mut stop: watch::Receiver<bool>) {
     let graceful = GracefulShutdown::new();
-    let free = Arc::new(Semaphore::new(MOST_CONNECTIONS));
+    let free = Arc::new(Semaphore::new(port.limits.most));
     loop {
         // Over the cap, connections wait in the kernel's backlog.
-        let Ok(permit) = Arc::clone(&free).acquire_owned().await else {
-            break;
+        let permit = tokio::select! {
+            permit = Arc::clone(&free).acquire_owned() => permit,
+            _ = stop.changed() => break,
         };
+        let Ok(permit) = permit else { break };
         let accepted = tokio::select! {
             accepted = bound.socket.accept() => accepted,
             _ = stop.changed() => break,
@@ -73,12 +84,11 @@ async fn accept(bound: Bound, router: Router, connections: Gauge, mut stop: watc
                 continue;
             }
         };
-        let connection = http(stream, router.clone());
-        let connection = graceful.watch(connection);
-        let open = Open::count(&connections);
+        let open = Open::count(&port.connections);
+        let connection = connection(stream, port.clone(), router.clone(), graceful.watcher());
         tokio::spawn(async move {
             if let Err(cause) = connection.await {
-                // A client that goes away or sends no HTTP is its own business.
+                // A client that goes away, is too slow or sends no HTTP is its own business.
                 tracing::debug!(%cause, "a connection ended early");
             }
             drop((open, permit));
@@ -93,17 +103,45 @@ async fn accept(bound: Bound, router: Router, connections: Gauge, mut stop: watc
     }
 }
 
-fn http(stream: TcpStream, router: Router) -> http1::Connection<TokioIo<TcpStream>, TowerToHyperService<Router>> {
+type Ended = Result<(), Box<dyn std::error::Error + Send + Sync>>;
+
+async fn connection(stream: TcpStream, port: Port, router: Router, watcher: Watcher) -> Ended {
     // Without it Nagle and delayed acknowledgements add 40 ms to answers of some packets.
     if let Err(cause) = stream.set_nodelay(true) {
         tracing::debug!(%cause, "TCP_NODELAY could not be set");
     }
-    http1::Builder::new()
+    match port.tls {
+        None => http(stream, port.limits, router, watcher).await,
+        Some(acceptor) => {
+            let handshake = tokio::time::timeout(port.limits.header_timeout, acceptor.accept(stream));
+            let stream = handshake.await.map_err(|_| tls::late())??;
+            http(stream, port.limits, router, watcher).await
+        }
+    }
+}
+
+async fn http<S>(stream: S, limits: ConnectionLimits, router: Router, watcher: Watcher) -> Ended
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let exchanges = Exchanges::default();
+    let stream = Paced::new(stream, limits, exchanges.clone());
+    let service = service_fn(move |request: Request<Incoming>| {
+        let (exchange, router) = (exchanges.begin(), router.clone());
+        async move {
+            let answer: Result<Response<Body>, Infallible> = router.oneshot(request.map(Body::new)).await;
+            // The exchange ends with the answer's body.
+            answer.map(|answer| answer.map(|body| pace::Counted::new(body, exchange)))
+        }
+    });
+    let connection = http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(HEADER_DEADLINE)
-        .max_header_size(MOST_HEADER_BYTES)
-        .max_headers(MOST_HEADERS)
-        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router))
+        // The stream's own clocks tell a slow head from a pause.
+        .header_read_timeout(None)
+        .max_header_size(limits.header_bytes)
+        .max_headers(limits.headers)
+        .serve_connection(TokioIo::new(stream), service);
+    Ok(watcher.watch(connection).await?)
 }
 
 /// Counts a connection for as long as it lives.

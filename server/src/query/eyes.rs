@@ -1,11 +1,12 @@
 //! Whose eyes and how far: which of the store's doors a caller's question goes to.
 //!
 //! A cluster viewer asks the cluster-wide port. Everybody else asks the port for namespaces, with every namespace
-//! that is meant in one question; the platform checks each of them again. No door is ever tried after another.
+//! that is meant in one question; the platform checks each of them again. Where the platform has no such port, the
+//! guard confines the question. No door is ever tried after another.
 
 use std::{sync::Arc, time::Instant};
 
-use super::is_denied;
+use super::{Author, is_denied, wall};
 use crate::{
     app::App,
     cluster::{MOST_NAMESPACES, Right},
@@ -30,6 +31,8 @@ pub enum Way {
     Cluster,
     /// These namespaces, through the platform's port for them; at least one.
     Namespaces(Vec<String>),
+    /// These namespaces of a store that does not look at namespaces; at least one. The guard confines every question.
+    Walled(Vec<String>),
 }
 
 impl Eyes {
@@ -42,7 +45,10 @@ impl Eyes {
             way,
         };
         let Some(cluster) = &app.cluster else {
-            return Ok(eyes(Way::Cluster));
+            return Ok(eyes(match caller.namespaces() {
+                Some(allowed) => Way::Walled(claimed(allowed, chosen)?),
+                None => Way::Cluster,
+            }));
         };
         let access = cluster.access(caller).await?;
         if access.cluster {
@@ -68,17 +74,24 @@ impl Eyes {
         Ok(eyes(Way::Namespaces(chosen.to_vec())))
     }
 
+    /// Confined to `chosen`, where they see everything and something is chosen.
+    #[must_use]
+    pub fn within(self, chosen: &[String]) -> Eyes {
+        match self.way {
+            Way::Cluster if !chosen.is_empty() => Eyes {
+                way: Way::Walled(chosen.to_vec()),
+                ..self
+            },
+            _ => self,
+        }
+    }
+
     /// For the rules and alerts of `chosen` namespaces, or of all that the caller may see.
     ///
     /// The cluster-wide port does not narrow rules: whoever has chosen asks the port that does, cluster viewers too.
     pub async fn open_rules(app: &App, caller: &Arc<Caller>, chosen: &[String]) -> Result<Eyes, Fault> {
         let Some(cluster) = &app.cluster else {
-            return match chosen {
-                [] => Eyes::open(app, caller, &[]).await,
-                _ => Err(Fault::BadRequest(
-                    "a plain Prometheus cannot tell the rules of one namespace from another's".to_owned(),
-                )),
-            };
+            return Ok(Eyes::open(app, caller, chosen).await?.within(chosen));
         };
         let namespaces = if chosen.is_empty() {
             match Eyes::open(app, caller, &[]).await? {
@@ -122,9 +135,15 @@ impl Eyes {
     }
 
     /// Asks the door of this way. A caller that is refused there is asked about anew next time.
-    pub async fn ask(&self, app: &App, api: &Api, params: Params) -> Result<Reply, Fault> {
+    ///
+    /// `author`: who has written the PromQL in `params`.
+    pub async fn ask(&self, app: &App, api: &Api, params: Params, author: Author) -> Result<Reply, Fault> {
         let (door, params, namespaces) = match &self.way {
             Way::Cluster => (Door::Cluster, params, &[][..]),
+            Way::Walled(namespaces) => {
+                let params = wall::confine(&app.guard, api, namespaces.clone(), author, params).await?;
+                (Door::Cluster, params, &[][..])
+            }
             Way::Namespaces(namespaces) => {
                 let door = if api.is_rules() { Door::Rules } else { Door::Tenancy };
                 let params = namespaces
@@ -150,5 +169,17 @@ impl Eyes {
             (Fault::UpstreamDenied(403), [first, ..]) => Fault::NamespaceDenied(first.clone()),
             (fault, _) => fault,
         })
+    }
+}
+
+/// What is meant of what the issuer lists.
+fn claimed(allowed: &[String], chosen: &[String]) -> Result<Vec<String>, Fault> {
+    if let Some(other) = chosen.iter().find(|namespace| !allowed.contains(namespace)) {
+        return Err(Fault::NotClaimed(other.clone()));
+    }
+    match (chosen, allowed) {
+        ([], []) => Err(Fault::NothingClaimed),
+        ([], all) => Ok(all.to_vec()),
+        (some, _) => Ok(some.to_vec()),
     }
 }

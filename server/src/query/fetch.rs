@@ -7,9 +7,9 @@ use futures_util::future::try_join_all;
 use server_api::Frame;
 
 use super::{
-    Eyes,
+    Author, Eyes,
     decode::{self, Columns, Decoded},
-    kept::{Answer, Fresh, Line, Question, Sheet, Weigh, end, missing},
+    kept::{Answer, Fresh, Line, Question, Sheet, Weigh, end, last_settled, missing},
     panel::Asking,
 };
 use crate::{
@@ -30,7 +30,7 @@ pub async fn body(app: &App, eyes: &Eyes, api: &Api, params: Params) -> Result<B
         // flags can change what it does unasked.
         UpstreamKind::Thanos => params.with("dedup", "true").with("partial_response", "true"),
     };
-    eyes.ask(app, api, params).await?.bytes().await
+    eyes.ask(app, api, params, Author::Own).await?.bytes().await
 }
 
 /// An answer that is kept, or the store's; one turn and one place at the gate for each question that is really sent.
@@ -45,7 +45,7 @@ pub async fn answer<T: Weigh + Send + Sync + 'static>(
     let question = Question::new(eyes, api, &params);
     let ask = async {
         let _turn = asking.turn().await?;
-        let _through = asking.app.gate.enter().await?;
+        let _pass = asking.app.gate.enter(eyes.caller().key()).await?;
         decoded(body(&asking.app, eyes, api, params).await?, decode).await
     };
     kept.get(question, ask).await
@@ -95,8 +95,9 @@ pub async fn range(
 async fn part(asking: &Asking, line: &Line, run: Columns) -> Result<Answer<Vec<Frame>>, Fault> {
     let params = |run: Columns| range_params(&line.expr, run);
     let kept = &asking.app.kept;
+    let limits = asking.app.limits.answers;
     let answer = answer(asking, &kept.frames, &Api::QueryRange, params(run), move |body| {
-        decode::matrix(body, 0, run)
+        decode::matrix(body, 0, run, limits)
     })
     .await?;
     let Decoded { data, warnings } = &*answer.decoded;
@@ -104,9 +105,9 @@ async fn part(asking: &Asking, line: &Line, run: Columns) -> Result<Answer<Vec<F
     if !warnings.is_empty() || !on_grid {
         return Ok(answer);
     }
-    let settled = kept.days.keep(line, run, data, asking.app.now());
-    // Whoever looks again asks for the rest alone: it was seen just now.
-    if let Some(left) = settled.and_then(|settled| after(run, settled)) {
+    let now = asking.app.now();
+    // Whoever looks again asks for the rest alone: it was seen just now, and is there before the days that lead to it.
+    if let Some(left) = last_settled(run, data, now).and_then(|last| after(run, last)) {
         let mut sheet = Sheet::new(left);
         sheet.put(data);
         let rest = Answer {
@@ -119,6 +120,7 @@ async fn part(asking: &Asking, line: &Line, run: Columns) -> Result<Answer<Vec<F
         let question = Question::new(asking.eyes()?, &Api::QueryRange, &params(left));
         kept.frames.put(question, rest).await;
     }
+    kept.days.keep(line, run, data, now);
     Ok(answer)
 }
 
@@ -147,8 +149,9 @@ pub async fn instants(
 ) -> Result<Decoded<Vec<Frame>>, Fault> {
     let params = range_params(expr, columns);
     let frames = &asking.app.kept.frames;
+    let limits = asking.app.limits.answers;
     let answer = answer(asking, frames, &Api::QueryRange, params, move |body| {
-        decode::matrix(body, 0, columns)
+        decode::matrix(body, 0, columns, limits)
     });
     Ok(copy(&answer.await?, query))
 }

@@ -86,7 +86,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn a_refusal_is_passed_on_and_a_panic_ends_one_request_only() {
+    async fn promise_34_a_refusal_is_passed_on_and_a_panic_ends_one_request_only() {
         let guard = Guard::start().unwrap();
         for _ in 0..2 * MOST {
             let panicked = guard.run(|| -> Result<(), Refusal> { panic!("on purpose") }).await;

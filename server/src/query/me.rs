@@ -7,7 +7,7 @@ use server_api::{Me, Right, Scope};
 use super::{Eyes, decode, fetch, is_denied};
 use crate::{
     app::App,
-    cluster::Access,
+    cluster::{self, Access},
     error::Fault,
     identity::Caller,
     upstream::{Api, LabelName, Params},
@@ -17,6 +17,9 @@ use crate::{
 const LOOK_BACK_S: i64 = 3_600;
 const CLUSTER_ROLE: &str = "cluster-monitoring-view";
 const NAMESPACE_ROLE: &str = "view";
+const RULES_ROLE: &str = "monitoring-rules-view";
+/// Namespaces whose rules are asked about: who may read them in one usually may in all.
+const RULES_ASKED: usize = 4;
 
 /// A store that denies is an answer (the caller sees nothing); one that fails is a fault.
 pub async fn me(app: &App, caller: &Arc<Caller>) -> Result<Me, Fault> {
@@ -25,6 +28,7 @@ pub async fn me(app: &App, caller: &Arc<Caller>) -> Result<Me, Fault> {
             let access = cluster.access(caller).await?;
             told(app, caller, &access).await
         }
+        None if caller.namespaces().is_some() => Ok(claimed(caller)),
         None => {
             let found = namespaces(app, caller).await?;
             let allowed = found.is_some();
@@ -32,7 +36,7 @@ pub async fn me(app: &App, caller: &Arc<Caller>) -> Result<Me, Fault> {
                 user: caller.user().to_owned(),
                 scope: if allowed { Scope::Cluster } else { Scope::None },
                 namespaces: found.unwrap_or_default(),
-                rights: vec![everything(allowed)],
+                rights: vec![everything(allowed, caller.user(), None)],
                 sign_out: sign_out(caller),
             })
         }
@@ -53,15 +57,59 @@ async fn told(app: &App, caller: &Arc<Caller>, access: &Access) -> Result<Me, Fa
         name: "Read the metrics of a namespace".to_owned(),
         allowed: some,
         role: NAMESPACE_ROLE.to_owned(),
-        grant: format!("oc adm policy add-role-to-user {NAMESPACE_ROLE} <user> -n <namespace>"),
+        grant: format!(
+            "oc adm policy add-role-to-user {NAMESPACE_ROLE} {} -n <namespace>",
+            in_command(&access.user)
+        ),
+        port: Some(9092),
+    };
+    let rules = Right {
+        name: "Read the rules and alerts of a namespace".to_owned(),
+        allowed: access.cluster || may_read_rules(app, caller, &namespaces).await?,
+        role: RULES_ROLE.to_owned(),
+        grant: format!(
+            "oc adm policy add-role-to-user {RULES_ROLE} {} -n <namespace>",
+            in_command(&access.user)
+        ),
+        port: Some(9093),
     };
     Ok(Me {
         user: access.user.clone(),
         scope,
         namespaces,
-        rights: vec![everything(access.cluster), own],
+        rights: vec![everything(access.cluster, &access.user, Some(9091)), own, rules],
         sign_out: sign_out(caller),
     })
+}
+
+/// Where the issuer that signed the caller in has told.
+fn claimed(caller: &Caller) -> Me {
+    let namespaces = caller.namespaces().unwrap_or_default().to_vec();
+    let allowed = !namespaces.is_empty();
+    Me {
+        user: caller.user().to_owned(),
+        scope: if allowed { Scope::Namespaces } else { Scope::None },
+        namespaces,
+        rights: vec![Right {
+            name: "Read the metrics of a namespace".to_owned(),
+            allowed,
+            role: "the claim that `namespaces-claim` names".to_owned(),
+            grant: "Let the issuer list the namespace in that claim, and sign in again.".to_owned(),
+            port: None,
+        }],
+        sign_out: sign_out(caller),
+    }
+}
+
+/// In one of the first namespaces, at least.
+async fn may_read_rules(app: &App, caller: &Arc<Caller>, namespaces: &[String]) -> Result<bool, Fault> {
+    let Some(cluster) = &app.cluster else { return Ok(false) };
+    for namespace in namespaces.iter().take(RULES_ASKED) {
+        if cluster.may(caller, cluster::Right::rules_of(namespace)).await? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Where a session can be ended, if there is one.
@@ -69,13 +117,26 @@ fn sign_out(caller: &Caller) -> Option<String> {
     caller.can_sign_out().then(|| crate::route::SIGN_OUT.to_owned())
 }
 
-fn everything(allowed: bool) -> Right {
+fn everything(allowed: bool, user: &str, port: Option<u16>) -> Right {
     Right {
         name: "Read the metrics of every namespace".to_owned(),
         allowed,
         role: CLUSTER_ROLE.to_owned(),
-        grant: format!("oc adm policy add-cluster-role-to-user {CLUSTER_ROLE} <user>"),
+        grant: format!(
+            "oc adm policy add-cluster-role-to-user {CLUSTER_ROLE} {}",
+            in_command(user)
+        ),
+        port,
     }
+}
+
+/// The user as a command takes it; a name that is not known, or that a shell could read otherwise, is left to be filled in.
+fn in_command(user: &str) -> &str {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.:@".contains(&byte);
+    if user.is_empty() || user.starts_with('-') || !user.bytes().all(plain) {
+        return "<user>";
+    }
+    user
 }
 
 /// The namespaces that the store knows; `None` when it denies.
@@ -92,5 +153,21 @@ async fn namespaces(app: &App, caller: &Arc<Caller>) -> Result<Option<Vec<String
         Err(fault @ Fault::UpstreamDenied(401)) => Err(fault),
         Err(fault) if is_denied(&fault) => Ok(None),
         Err(fault) => Err(fault),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_names_the_user_where_a_shell_takes_the_name_as_it_is() {
+        let check = |user: &str, expect: &str| assert_eq!(in_command(user), expect);
+        check("alice", "alice");
+        check("system:serviceaccount:a:b", "system:serviceaccount:a:b");
+        check("a@b.example", "a@b.example");
+        for odd in ["", "a b", "$(reboot)", "a;b", "a'b", "--as=admin", "\u{e9}"] {
+            check(odd, "<user>");
+        }
     }
 }

@@ -7,6 +7,7 @@ mod admit;
 pub mod decode;
 mod eyes;
 mod fetch;
+mod few;
 mod guard;
 mod join;
 mod kept;
@@ -14,25 +15,29 @@ mod me;
 mod measured;
 mod models;
 mod names;
+mod objectives;
 mod panel;
 mod partial;
 mod plan;
+mod wall;
 
 use std::sync::Arc;
 
 use axum::http::StatusCode;
-use catalog::Catalog;
+use catalog::{Catalog, Panel};
 use futures_util::{StreamExt as _, stream::FuturesUnordered};
 use server_api::{PanelsRequest, Record};
 use tokio::sync::{OnceCell, mpsc};
 
-pub use admit::Gate;
+pub use admit::{Gate, Pass};
 pub use eyes::{Eyes, Way};
 pub use guard::Guard;
-pub use kept::Kept;
+pub use kept::{Days, Kept, Line, Sheet, missing};
 pub use me::me;
 pub use measured::Known;
 pub use models::models;
+pub use objectives::objectives;
+pub use wall::Author;
 
 use crate::{app::App, error::Fault, identity::Caller, telemetry::RequestId};
 use measured::Measured;
@@ -48,9 +53,10 @@ pub fn dashboard(
     request: PanelsRequest,
     id: &RequestId,
 ) -> Result<mpsc::Receiver<Record>, Fault> {
+    app.gate.has_room(caller.key())?;
     let request = until_the_last_refresh(app, request);
     let catalog = Arc::clone(&app.catalog.now().catalog);
-    let plan = plan::read(&catalog, request, app.scrape_interval_s)?;
+    let plan = plan::read(&catalog, request, app.scrape_interval_s, app.limits.answers.points)?;
     // Room for every record, so that a slow reader does not stop the reading of upstream answers.
     let (send, receive) = mpsc::channel(plan.panels.len() + 1);
     let (app, request_id) = (Arc::clone(app), id.to_string());
@@ -78,7 +84,7 @@ async fn answer_all(
     catalog: Arc<Catalog>,
     caller: Arc<Caller>,
     request_id: String,
-    plan: plan::Plan,
+    mut plan: plan::Plan,
     send: &mpsc::Sender<Record>,
 ) {
     let asking = Asking {
@@ -90,14 +96,22 @@ async fn answer_all(
         scraped: OnceCell::new(),
     };
     let asking = &asking;
-    let names = Names::find(asking, &plan).await;
-    let measured = Measured::find(asking, &plan, &names).await;
-    let mut answers: FuturesUnordered<_> = plan
-        .panels
-        .iter()
-        .map(|panel| panel::answer(asking, &plan, &names, &measured, panel))
-        .collect();
+    let panels: Vec<&Panel> = plan.panels.iter().filter_map(|id| asking.catalog.panel(id)).collect();
+    let names = Names::find(asking, &plan, &panels).await;
+    let measured = Measured::find(asking, &plan, &panels, &names).await;
+    if let Some(begins) = measured.seen.begins {
+        plan.begin(begins);
+    }
+    // Begun as others end: a waiting panel costs some kilobytes, and many people look at once.
+    let mut waiting = plan.panels.iter();
+    let mut answers = FuturesUnordered::new();
+    for panel in waiting.by_ref().take(admit::PANELS_AT_ONCE) {
+        answers.push(panel::answer(asking, &plan, &names, &measured, panel));
+    }
     while let Some(answer) = answers.next().await {
+        if let Some(panel) = waiting.next() {
+            answers.push(panel::answer(asking, &plan, &names, &measured, panel));
+        }
         if send.send(Record::Panel(answer)).await.is_err() {
             return;
         }

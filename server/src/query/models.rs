@@ -22,6 +22,7 @@ use super::{
 };
 use crate::{
     app::App,
+    cluster::Workload,
     error::Fault,
     identity::Caller,
     upstream::{Api, Params},
@@ -50,8 +51,12 @@ pub async fn models(app: &App, caller: &Arc<Caller>, namespaces: &[String]) -> R
         .map(|model| entry(model, &counts, &seen))
         .collect();
     let mut warnings = Vec::new();
-    match silent(app, eyes, namespaces, &models).await {
-        Ok(silent) => models.extend(silent),
+    match listed(app, eyes, namespaces).await {
+        Ok(listed) => {
+            models.iter_mut().for_each(|entry| name(entry, &listed));
+            let silent = silent(&listed, &models);
+            models.extend(silent);
+        }
         Err(fault) => {
             tracing::warn!("listing workloads failed: {fault}");
             let public = fault.public();
@@ -65,17 +70,36 @@ pub async fn models(app: &App, caller: &Arc<Caller>, namespaces: &[String]) -> R
     Ok(Models { models, warnings })
 }
 
-/// The cluster's model servers that none of these entries is.
-async fn silent(app: &App, eyes: &Eyes, chosen: &[String], told: &[ModelEntry]) -> Result<Vec<ModelEntry>, Fault> {
+/// The model servers that the cluster knows of; none where there is no cluster.
+async fn listed(app: &App, eyes: &Eyes, chosen: &[String]) -> Result<Arc<Vec<Workload>>, Fault> {
     let Some(cluster) = &app.cluster else {
-        return Ok(Vec::new());
+        return Ok(Arc::default());
     };
     let namespaces = match eyes.way() {
         Way::Cluster if chosen.is_empty() => None,
         Way::Cluster => Some(chosen),
-        Way::Namespaces(names) => Some(names.as_slice()),
+        Way::Namespaces(names) | Way::Walled(names) => Some(names.as_slice()),
     };
-    let listed = cluster.workloads(eyes.caller(), namespaces).await?;
+    cluster.workloads(eyes.caller(), namespaces).await
+}
+
+/// Adds the names that only the object of a model server knows.
+fn name(entry: &mut ModelEntry, listed: &[Workload]) {
+    let is_its = |listed: &&Workload| {
+        (listed.namespace.as_str(), listed.kind, listed.name.as_str())
+            == (entry.namespace.as_str(), entry.kind.as_str(), entry.workload.as_str())
+    };
+    let Some(names) = listed.iter().find(is_its).map(|listed| &listed.names) else {
+        return;
+    };
+    let served = names.served.iter().filter(|name| **name != entry.model);
+    entry.also = served.cloned().collect();
+    let adapters: BTreeSet<String> = entry.adapters.drain(..).chain(names.adapters.iter().cloned()).collect();
+    entry.adapters = adapters.into_iter().collect();
+}
+
+/// The cluster's model servers that none of these entries is.
+fn silent(listed: &[Workload], told: &[ModelEntry]) -> Vec<ModelEntry> {
     let told: BTreeSet<(&str, &str, &str)> = told
         .iter()
         .map(|entry| (entry.namespace.as_str(), entry.kind.as_str(), entry.workload.as_str()))
@@ -83,20 +107,25 @@ async fn silent(app: &App, eyes: &Eyes, chosen: &[String], told: &[ModelEntry]) 
     let silent = listed
         .iter()
         .filter(|listed| !told.contains(&(listed.namespace.as_str(), listed.kind, listed.name.as_str())));
-    Ok(silent
+    silent
         .map(|listed| ModelEntry {
             namespace: listed.namespace.clone(),
             workload: listed.name.clone(),
             kind: listed.kind.to_owned(),
-            model: listed.model.clone(),
+            model: match listed.names.served.first() {
+                Some(first) if listed.model.is_empty() => first.clone(),
+                _ => listed.model.clone(),
+            },
             runtime: listed.runtime.clone(),
             state: if listed.ready == Some(true) {
                 ModelState::NoMetrics
             } else {
                 ModelState::NotReady
             },
+            adapters: listed.names.adapters.clone(),
+            also: listed.names.served.iter().skip(1).cloned().collect(),
         })
-        .collect())
+        .collect()
 }
 
 /// Family, namespace, pod, model.
@@ -117,7 +146,7 @@ async fn series(app: &App, eyes: &Eyes, selectors: &[String]) -> Result<Vec<Sigh
     for selector in selectors {
         params.push("match[]", selector.as_str());
     }
-    let _through = app.gate.enter().await?;
+    let _pass = app.gate.enter(eyes.caller().key()).await?;
     let body = fetch::body(app, eyes, &Api::Series, params).await?;
     Ok(fetch::decoded(body, decode::sightings).await?.data)
 }
@@ -139,7 +168,7 @@ async fn counted(app: &App, eyes: &Eyes, traffic: &Traffic) -> Result<BTreeMap<P
 }
 
 async fn instant(app: &App, eyes: &Eyes, expr: &str) -> Result<Vec<Element>, Fault> {
-    let _through = app.gate.enter().await?;
+    let _pass = app.gate.enter(eyes.caller().key()).await?;
     let body = fetch::body(app, eyes, &Api::Query, Params::default().with("query", expr)).await?;
     let Decoded { data, .. } = fetch::decoded(body, decode::vector).await?;
     Ok(data)
@@ -170,6 +199,8 @@ fn entry(model: ServedModel, counts: &BTreeMap<Place, Counts>, seen: &[Sighting]
         model: model.model,
         runtime: model.runtime,
         state,
+        adapters: model.adapters,
+        also: Vec::new(),
     }
 }
 

@@ -1,10 +1,12 @@
 //! Which of the known metric names exist here: one series request for a whole dashboard, limited to its range.
 
+use std::{borrow::Cow, collections::BTreeMap};
+
 use catalog::{
-    Panel,
+    Catalog, Panel,
     join::{Holders, join_candidates},
-    resolve::{Choices, Sighting, candidates, choose, match_selectors},
-    who::{Who, who_candidates},
+    resolve::{Candidate, Choices, Sighting, alive_candidates, candidates, choose, match_selectors},
+    who::{Who, who_candidates, who_vars},
 };
 
 use super::{
@@ -32,31 +34,39 @@ pub struct Names {
 }
 
 impl Names {
-    pub async fn find(asking: &Asking, plan: &Plan) -> Names {
+    /// For these panels, in the plan's range and within its variables.
+    pub async fn find(asking: &Asking, plan: &Plan, panels: &[&Panel]) -> Names {
         let catalog = &asking.catalog;
-        let panels: Vec<&Panel> = plan.panels.iter().filter_map(|id| catalog.panel(id)).collect();
         let mut candidates = candidates(catalog, panels.iter().copied());
-        let more = join_candidates(catalog, &panels);
+        let more = join_candidates(catalog, panels);
         let devices = !more.is_empty();
         let chosen = who_candidates(catalog, &plan.vars);
         let choice = !chosen.is_empty();
-        for candidate in more.into_iter().chain(chosen) {
+        let alive = alive_candidates(catalog, panels);
+        for candidate in more.into_iter().chain(chosen).chain(alive) {
             if !candidates.contains(&candidate) {
                 candidates.push(candidate);
             }
         }
-        match sightings(asking, &match_selectors(&candidates, &plan.vars), plan).await {
-            Ok(seen) => Names {
-                choices: Ok(choose(catalog, &candidates, &seen.data)),
-                warnings: seen.warnings,
-                who: choice.then(|| Who::new(catalog, &seen.data, &plan.vars)),
-                holders: if devices {
-                    Holders::new(catalog, &seen.data)
-                } else {
-                    Holders::default()
-                },
-                seen: if devices { seen.data } else { Vec::new() },
-            },
+        match sightings(asking, &match_selectors(&candidates, &who_vars(&plan.vars)), plan).await {
+            Ok(seen) => {
+                let who = choice.then(|| Who::new(catalog, &seen.data, &plan.vars));
+                let concerned = match &who {
+                    Some(who) => of_choice(catalog, &candidates, &seen.data, who, plan),
+                    None => Cow::Borrowed(seen.data.as_slice()),
+                };
+                Names {
+                    choices: Ok(choose(catalog, &candidates, &concerned)),
+                    warnings: seen.warnings,
+                    who,
+                    holders: if devices {
+                        Holders::new(catalog, &seen.data)
+                    } else {
+                        Holders::default()
+                    },
+                    seen: seen.data,
+                }
+            }
             Err(fault) => Names {
                 choices: Err(fault),
                 warnings: Vec::new(),
@@ -66,6 +76,25 @@ impl Names {
             },
         }
     }
+}
+
+/// The series of what is chosen.
+fn of_choice<'a>(
+    catalog: &Catalog,
+    candidates: &[Candidate],
+    seen: &'a [Sighting],
+    who: &Who,
+    plan: &Plan,
+) -> Cow<'a, [Sighting]> {
+    let by_series: BTreeMap<&str, &Candidate> = candidates
+        .iter()
+        .map(|candidate| (candidate.series.as_str(), candidate))
+        .collect();
+    let concerns = |sighting: &&Sighting| {
+        let candidate = by_series.get(sighting.series.as_str());
+        candidate.is_some_and(|candidate| who.concerns(catalog, candidate, sighting, &plan.vars))
+    };
+    Cow::Owned(seen.iter().filter(concerns).cloned().collect())
 }
 
 async fn sightings(asking: &Asking, selectors: &[String], plan: &Plan) -> Result<Decoded<Vec<Sighting>>, Fault> {

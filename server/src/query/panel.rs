@@ -4,18 +4,19 @@ use std::sync::Arc;
 
 use catalog::{
     Catalog, Kind, Panel,
-    measure::{Bounds, quantile},
+    measure::{Bounds, Quantile, Reach, quantile, reach},
     promql,
+    resolve::{Choices, waits_for},
     who::{Narrowed, WORKLOAD},
 };
-use futures_util::future::try_join_all;
-use server_api::{Frame, PanelAnswer};
+use futures_util::future::{try_join, try_join_all};
+use server_api::{Frame, Held, HeldLimit, PanelAnswer};
 use tokio::sync::{OnceCell, Semaphore, SemaphorePermit};
 
 use super::{
     Eyes,
     decode::{Columns, Decoded},
-    fetch, join,
+    fetch, few, join,
     measured::Measured,
     names::Names,
     partial::{self, Found},
@@ -61,7 +62,8 @@ impl Asking {
         if self.app.upstream.kind() == UpstreamKind::Prometheus {
             return false;
         }
-        let ask = || fetch::any_scrape(self, plan.grid.start, plan.grid.end);
+        // Seldom needed: its state is not carried by every panel that waits.
+        let ask = || Box::pin(fetch::any_scrape(self, plan.grid.start, plan.grid.end));
         !*self.scraped.get_or_init(ask).await
     }
 }
@@ -96,37 +98,47 @@ async fn ask<'a>(
         Some(who) => who.narrow(catalog, panel, &plan.vars),
         None => Narrowed::To(plan.vars.clone()),
     };
+    let spacing_s = measured.seen.facts.spacing_s(&choices.jobs([&panel]));
+    let grid = spacing_s.map_or(plan.grid, |spacing_s| plan.grid.of_spacing(spacing_s));
+    let quantiles: Vec<_> = panel.queries.iter().map(|query| quantile(&query.expr)).collect();
     let mut questions = Vec::new();
+    let mut counts = Vec::new();
     if let Narrowed::To(vars) = narrowed {
+        let unbound = |fault: promql::BindError| Fault::CatalogFault(fault.to_string());
         for query in 0..panel.queries.len() {
-            let expr = promql::bind(catalog, panel, query, choices, &vars, &plan.grid)
-                .map_err(|fault| Fault::CatalogFault(fault.to_string()))?;
+            let expr = promql::bind(catalog, panel, query, choices, &vars, &grid).map_err(unbound)?;
             questions.extend(expr.map(|expr| one(asking, plan, panel, query, expr)));
         }
+        counts = few::questions(asking, panel, &quantiles, choices, &vars, &grid).map_err(unbound)?;
     }
     let mut found = Found {
         panel,
+        window_s: grid.window_s,
+        spacing_s,
         sources: choices.sources(panel),
         missing: questions.is_empty(),
         frames: Vec::new(),
         warnings: names.warnings.clone(),
         remarks: Vec::new(),
         joined: Vec::new(),
+        limits: limits(panel, &quantiles, choices, measured),
+        waits_for: waits_for(catalog, panel, choices, &names.seen),
         notes: names.holders.notes(catalog, panel, &names.seen),
     };
-    for Decoded { data, warnings } in try_join_all(questions).await? {
+    let (answers, counted) = try_join(try_join_all(questions), Box::pin(few::ask(asking, plan, counts))).await?;
+    for Decoded { data, warnings } in answers {
         found.frames.extend(data);
         found.warnings.extend(warnings);
     }
-    let quantiles: Vec<_> = panel.queries.iter().map(|query| quantile(&query.expr)).collect();
     if measured.failed && quantiles.iter().any(Option::is_some) {
         found.remarks.push(UNBOUNDED.to_owned());
     }
     for frame in &mut found.frames {
         if let Some(quantile) = quantiles.get(frame.query).and_then(Option::as_ref) {
             let names = choices.names_of(&quantile.concept);
-            let Bounds { above, below } = measured.facts.bounds(quantile, &names, &frame.labels);
+            let Bounds { above, below } = measured.seen.facts.bounds(quantile, &names, &frame.labels);
             (frame.above, frame.below) = (above, below);
+            few::mark(frame, quantile, &counted);
         }
     }
     if found.is_empty() && found.warnings.is_empty() && asking.doubts_silence(plan).await {
@@ -140,6 +152,9 @@ async fn ask<'a>(
         unheeded.remove("model");
         unheeded.remove(WORKLOAD);
     }
+    found
+        .remarks
+        .extend(names.who.iter().flat_map(|who| who.remarks(catalog, panel)));
     // Said, because a chart of everything under a page narrowed to one model would be read as that model's.
     found.remarks.extend(
         unheeded
@@ -147,6 +162,29 @@ async fn ask<'a>(
             .map(|variable| format!("Not narrowed by {variable}: these metrics do not tell it apart.")),
     );
     Ok(found)
+}
+
+/// The panel's limits that no histogram behind it has a bound for.
+fn limits(panel: &Panel, quantiles: &[Option<Quantile>], choices: &Choices, measured: &Measured) -> Vec<HeldLimit> {
+    let Some(quantile) = quantiles.iter().flatten().next() else {
+        return Vec::new();
+    };
+    let names = choices.names_of(&quantile.concept);
+    let bounds = measured.seen.facts.common_bounds(quantile, &names);
+    let all = panel.thresholds.iter().chain(&panel.floors);
+    let held = all.filter_map(|limit| {
+        let (held, bound) = match reach(limit.at, &bounds)? {
+            Reach::Snapped(bound) => (Held::Snapped, bound),
+            Reach::Below { first } => (Held::BelowFirst, first),
+            Reach::Above { last } => (Held::AboveLast, last),
+        };
+        Some(HeldLimit {
+            at: limit.at,
+            held,
+            bound,
+        })
+    });
+    held.collect()
 }
 
 async fn one(

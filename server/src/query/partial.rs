@@ -1,7 +1,9 @@
 //! The honest state of a panel: a number, or the reason why there is none.
 
-use catalog::{Kind, Panel, resolve::ChosenSource};
-use server_api::{Frame, Joined, PanelAnswer, PanelState, Source, is_absent};
+use std::collections::BTreeSet;
+
+use catalog::{First, Kind, Panel, resolve::ChosenSource};
+use server_api::{Frame, HeldLimit, Joined, PanelAnswer, PanelState, Source, SourcePod, WaitsFor, is_absent};
 
 use super::{is_denied, plan::Plan};
 use crate::error::{Fault, clip};
@@ -9,10 +11,16 @@ use crate::error::{Fault, clip};
 /// Warnings are the upstream's text: shown, and so kept short.
 const LONGEST_WARNING: usize = 300;
 const MOST_WARNINGS: usize = 10;
+/// Of one source; who has more is told their number.
+const MOST_PODS: usize = 50;
 
 /// What all of a panel's queries gave.
 pub struct Found<'a> {
     pub panel: &'a Panel,
+    /// Of its rates.
+    pub window_s: u32,
+    /// Between two samples of its slowest source, where that is known.
+    pub spacing_s: Option<u32>,
     pub sources: Vec<ChosenSource>,
     /// No query could be made, because none of the names exists here.
     pub missing: bool,
@@ -22,6 +30,8 @@ pub struct Found<'a> {
     /// How to read what is there; of an empty chart there is nothing to read.
     pub remarks: Vec<String>,
     pub joined: Vec<Joined>,
+    pub limits: Vec<HeldLimit>,
+    pub waits_for: Option<First>,
     pub notes: Vec<String>,
 }
 
@@ -37,11 +47,15 @@ pub fn answer(id: &str, found: Found<'_>, plan: &Plan) -> PanelAnswer {
     let state = state(&found);
     let Found {
         panel,
+        window_s,
+        spacing_s,
         sources,
         frames,
         mut warnings,
         remarks,
         joined,
+        limits,
+        waits_for,
         notes,
         ..
     } = found;
@@ -53,16 +67,11 @@ pub fn answer(id: &str, found: Found<'_>, plan: &Plan) -> PanelAnswer {
     PanelAnswer {
         panel: id.to_owned(),
         state,
-        window_s: panel.uses_window().then_some(plan.grid.window_s),
-        sources: sources
-            .into_iter()
-            .map(|source| Source {
-                concept: source.concept.to_string(),
-                metric: source.metric,
-                workloads: source.workloads,
-                monitors: source.monitors.into_iter().collect(),
-            })
-            .collect(),
+        window_s: panel.uses_window().then_some(window_s),
+        spacing_s,
+        widened: panel.uses_window() && window_s > plan.grid.window_s,
+        begins: plan.begins,
+        sources: sources.into_iter().map(told).collect(),
         frames,
         warnings: warnings
             .iter()
@@ -71,12 +80,35 @@ pub fn answer(id: &str, found: Found<'_>, plan: &Plan) -> PanelAnswer {
             .collect(),
         error: None,
         joined,
+        limits,
+        waits_for: waits_for
+            .filter(|_| state == PanelState::NoSamples)
+            .map(|first| match first {
+                First::Request => WaitsFor::FirstRequest,
+                First::Error => WaitsFor::FirstError,
+            }),
         // Of a chart with something on it there is nothing to explain.
         notes: if state == PanelState::NoSamples {
             notes
         } else {
             Vec::new()
         },
+    }
+}
+
+pub fn told(source: ChosenSource) -> Source {
+    let monitors = source.monitors().into_iter().map(str::to_owned).collect();
+    let pod = |((namespace, pod), jobs): ((String, String), BTreeSet<String>)| SourcePod {
+        namespace,
+        pod,
+        monitors: jobs.into_iter().collect(),
+    };
+    Source {
+        concept: source.concept.to_string(),
+        workloads: source.pods.len(),
+        monitors,
+        metric: source.metric,
+        pods: source.pods.into_iter().take(MOST_PODS).map(pod).collect(),
     }
 }
 
@@ -89,11 +121,16 @@ pub fn failed(id: &str, fault: &Fault, request_id: &str) -> PanelAnswer {
             PanelState::Error
         },
         window_s: None,
+        spacing_s: None,
+        widened: false,
+        begins: None,
         sources: Vec::new(),
         frames: Vec::new(),
         warnings: Vec::new(),
         error: Some(fault.to_api(request_id)),
         joined: Vec::new(),
+        limits: Vec::new(),
+        waits_for: None,
         notes: Vec::new(),
     }
 }
@@ -151,12 +188,16 @@ mod tests {
             let own = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
             let found = Found {
                 panel: catalog.panel("gpu.utilization").unwrap(),
+                window_s: 120,
+                spacing_s: None,
                 sources: Vec::new(),
                 missing: true,
                 frames: Vec::new(),
                 warnings: own(warnings),
                 remarks: own(remarks),
                 joined: Vec::new(),
+                limits: Vec::new(),
+                waits_for: None,
                 notes: vec!["The exporter does not collect it.".to_owned()],
             };
             assert_eq!(state(&found), expect, "{warnings:?} {remarks:?}");

@@ -1,6 +1,8 @@
 //! Reads a dashboard's request: which panels, which variables, which instants. Everything that is wrong with the whole
 //! request is found here, before the upstream hears of it.
 
+use std::collections::BTreeMap;
+
 use catalog::{
     Catalog,
     promql::{Grid, GridError, LabelValue, MAX_POINTS, Vars, grid},
@@ -15,8 +17,8 @@ use crate::error::{Fault, clip};
 const MOST_PANELS: usize = 100;
 /// Chosen values of all variables together; more would not fit into an address.
 const MOST_VALUES: usize = 500;
-/// Kubernetes names have at most 253 characters, model names are paths of some more.
-const LONGEST_VALUE: usize = 1024;
+/// Kubernetes names have at most 253 characters, model names are paths, which Linux allows so long.
+const LONGEST_VALUE: usize = 4096;
 
 /// What is to be asked.
 #[derive(Debug)]
@@ -27,9 +29,33 @@ pub struct Plan {
     /// The namespaces chosen; none: all that the caller may see.
     pub namespaces: Vec<String>,
     pub grid: Grid,
+    /// Unix seconds; see [`Plan::begin`].
+    pub begins: Option<i64>,
+    width: u32,
+    scrape_interval_s: u32,
 }
 
 impl Plan {
+    /// Of one instant, for what no page draws.
+    pub fn of_instant(vars: Vars, namespaces: Vec<String>, grid: Grid, scrape_interval_s: u32) -> Plan {
+        Plan {
+            panels: Vec::new(),
+            vars,
+            namespaces,
+            grid,
+            begins: None,
+            width: 1,
+            scrape_interval_s,
+        }
+    }
+
+    /// Leaves out the part of the range of which the store holds nothing any more, so that its pixels go to the rest.
+    pub fn begin(&mut self, begins: i64) {
+        if let Ok(grid) = grid(begins, self.grid.end, self.width, self.scrape_interval_s) {
+            (self.grid, self.begins) = (grid, Some(begins));
+        }
+    }
+
     /// The instants of every range query.
     pub fn columns(&self) -> Columns {
         Columns {
@@ -40,7 +66,12 @@ impl Plan {
     }
 }
 
-pub fn read(catalog: &Catalog, request: PanelsRequest, scrape_interval_s: u32) -> Result<Plan, Fault> {
+pub fn read(
+    catalog: &Catalog,
+    request: PanelsRequest,
+    scrape_interval_s: u32,
+    most_points: u64,
+) -> Result<Plan, Fault> {
     let PanelsRequest {
         panels,
         vars,
@@ -61,6 +92,35 @@ pub fn read(catalog: &Catalog, request: PanelsRequest, scrape_interval_s: u32) -
             return bad(format!("`panels` names more than {MOST_PANELS}"));
         }
     }
+    let (vars, namespaces) = variables(catalog, vars)?;
+    let grid = grid(from, to, width, scrape_interval_s).map_err(|fault| match fault {
+        GridError::Reversed { from, to } => Fault::RangeReversed { from, to },
+        GridError::TooManyPoints { points, .. } => Fault::TooManyPoints {
+            points,
+            limit: most_points.min(MAX_POINTS),
+        },
+        other => Fault::BadRequest(other.to_string()),
+    })?;
+    if grid.points() > most_points {
+        return Err(Fault::TooManyPoints {
+            points: grid.points(),
+            limit: most_points,
+        });
+    }
+    Ok(Plan {
+        panels: unique,
+        vars,
+        namespaces,
+        grid,
+        begins: None,
+        width,
+        scrape_interval_s,
+    })
+}
+
+/// The variables as they are bound, and the namespaces chosen.
+pub fn variables(catalog: &Catalog, vars: BTreeMap<String, Vec<String>>) -> Result<(Vars, Vec<String>), Fault> {
+    let bad = |reason: String| Err(Fault::BadRequest(reason));
     let mut known = catalog.variables();
     known.insert(WORKLOAD);
     if let Some(name) = vars.keys().find(|name| !known.contains(name.as_str())) {
@@ -74,23 +134,10 @@ pub fn read(catalog: &Catalog, request: PanelsRequest, scrape_interval_s: u32) -
     if vars.values().flatten().any(|value| value.len() > LONGEST_VALUE) {
         return bad(format!("a value of `vars` is longer than {LONGEST_VALUE} bytes"));
     }
-    let grid = grid(from, to, width, scrape_interval_s).map_err(|fault| match fault {
-        GridError::Reversed { from, to } => Fault::RangeReversed { from, to },
-        GridError::TooManyPoints { points, .. } => Fault::TooManyPoints {
-            points,
-            limit: MAX_POINTS,
-        },
-        other => Fault::BadRequest(other.to_string()),
-    })?;
     let namespaces = vars.get("namespace").cloned().unwrap_or_default();
     let mut bound = Vars::new();
     for (variable, values) in vars {
         bound.set(&variable, values.into_iter().map(LabelValue::new));
     }
-    Ok(Plan {
-        panels: unique,
-        vars: bound,
-        namespaces,
-        grid,
-    })
+    Ok((bound, namespaces))
 }

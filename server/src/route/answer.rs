@@ -114,14 +114,11 @@ pub async fn faults(request: Request, next: Next) -> Response<Body> {
         "application/json"
     };
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
-    match fault.public().status {
-        StatusCode::UNAUTHORIZED => {
-            headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
-        }
-        StatusCode::SERVICE_UNAVAILABLE => {
-            headers.insert(RETRY_AFTER, HeaderValue::from_static("10"));
-        }
-        _ => {}
+    if fault.public().status == StatusCode::UNAUTHORIZED {
+        headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    }
+    if let Some(seconds) = fault.retry_after_s() {
+        headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
     }
     // Strings only: writing them as JSON does not fail.
     *response.body_mut() = Body::from(body.unwrap_or_default());

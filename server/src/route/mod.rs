@@ -10,6 +10,7 @@ mod manifest;
 mod observe;
 mod panels;
 mod prometheus;
+mod setup;
 mod sign_in;
 mod watched;
 
@@ -26,8 +27,7 @@ use axum::{
 use tower_http::{catch_panic::CatchPanicLayer, set_header::SetResponseHeaderLayer};
 
 pub use api::catalog_answer;
-pub use assets::Assets;
-pub use manifest::Manifest;
+pub use assets::{Assets, etag};
 pub use sign_in::{SIGN_IN, SIGN_OUT};
 
 use crate::{app::App, error::Fault};
@@ -93,9 +93,11 @@ fn open() -> Router<Arc<App>> {
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
         .route("/plugin-manifest.json", get(manifest::plugin_manifest))
+        .route("/plugin-flags.json", get(manifest::plugin_flags))
         .route("/plugin-entry.js", get(assets::entry))
         .route("/asset-manifest.json", get(assets::asset_manifest))
         .route("/assets/{name}", get(assets::asset))
+        .route("/locales/{language}/{name}", get(assets::locale))
         .route("/", get(assets::index))
         .route("/servelens", get(assets::index))
         .route("/servelens/", get(assets::index))
@@ -112,6 +114,14 @@ fn with_caller(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/api/me", get(api::me))
         .route("/api/models", get(api::models))
         .route("/api/panels", post(panels::panels))
+        .route("/api/slos", post(panels::slos))
+        .route("/api/setup/checks", get(setup::checks))
+        .route("/api/setup/plan", get(setup::plan))
+        .route("/api/setup/verify", get(setup::verify))
+        // Never GET: a page of somebody else's could make a browser send it.
+        .route("/api/setup/apply", post(setup::apply))
+        .route("/api/setup/repair", post(setup::repair))
+        .route("/api/setup/remove", get(setup::removal).post(setup::remove))
         .merge(metrics_api("/api/v1"))
         .merge(metrics_api("/ns/{namespace}/api/v1"))
         .route_layer(from_fn_with_state(Arc::clone(app), identify::identify))
@@ -159,7 +169,7 @@ mod tests {
     use crate::tests::harness;
 
     #[tokio::test]
-    async fn a_panic_in_a_handler_is_one_internal_error_and_the_next_request_is_served() {
+    async fn promise_34_a_panic_in_a_handler_is_one_internal_error_and_the_next_request_is_served() {
         let assets = harness::assets();
         let config = harness::config(assets.path().to_owned(), ([127, 0, 0, 1], 9).into());
         let app = Arc::new(App::new(&config, crate::own::Served::fixed(harness::catalog()).unwrap()).unwrap());

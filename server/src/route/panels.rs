@@ -1,9 +1,10 @@
-//! `POST /api/panels`: a whole dashboard, each panel on its way as soon as it is ready.
+//! `POST /api/panels`: a whole dashboard, each panel on its way as soon as it is ready; and `POST /api/slos`: the board of
+//! objectives, whole.
 
 use std::{io, sync::Arc};
 
 use axum::{
-    Extension,
+    Extension, Json,
     body::Body,
     extract::{Request, State},
     http::{
@@ -13,9 +14,10 @@ use axum::{
 };
 use bytes::Bytes;
 use futures_util::stream;
+use serde::de::DeserializeOwned;
 use server_api::{
-    PanelsRequest, Record,
-    wire::{self, FRAMES_V1, NDJSON},
+    PanelsRequest, Record, SlosAnswer,
+    wire::{self, FRAMES_V1, FRAMES_V1_PACKED, NDJSON},
 };
 
 use super::body;
@@ -27,11 +29,12 @@ use crate::{
     telemetry::RequestId,
 };
 
-/// The two forms of the answer.
+/// The forms of the answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Form {
     Ndjson,
     FramesV1,
+    FramesV1Packed,
 }
 
 impl Form {
@@ -43,7 +46,9 @@ impl Form {
             if parameters.next() != Some("application/vnd.servelens.frames") {
                 continue;
             }
-            return match parameters.find_map(|parameter| parameter.strip_prefix("v=")) {
+            let parameters: Vec<&str> = parameters.collect();
+            return match parameters.iter().find_map(|parameter| parameter.strip_prefix("v=")) {
+                Some("1") if parameters.contains(&"packed=1") => Ok(Form::FramesV1Packed),
                 Some("1") => Ok(Form::FramesV1),
                 version => Err(Fault::UnknownFrameVersion(clip(version.unwrap_or_default(), 20))),
             };
@@ -55,6 +60,7 @@ impl Form {
         HeaderValue::from_static(match self {
             Form::Ndjson => NDJSON,
             Form::FramesV1 => FRAMES_V1,
+            Form::FramesV1Packed => FRAMES_V1_PACKED,
         })
     }
 
@@ -62,6 +68,7 @@ impl Form {
         let encoded = match self {
             Form::Ndjson => wire::encode_ndjson(record),
             Form::FramesV1 => wire::encode_frames(record),
+            Form::FramesV1Packed => wire::encode_packed(record),
         };
         encoded.map(Bytes::from).map_err(io::Error::other)
     }
@@ -74,7 +81,7 @@ pub async fn panels(
     request: Request,
 ) -> Result<Response<Body>, Fault> {
     let form = Form::of(request.headers())?;
-    let request = read(&body::read(request.into_body()).await?)?;
+    let request: PanelsRequest = read(&body::read(app.limits.body, request.into_body()).await?)?;
     let mut answers = query::dashboard(&app, caller, request, &id)?;
     let records = stream::poll_fn(move |context| answers.poll_recv(context));
     let pieces = futures_util::StreamExt::map(records, move |record| form.encode(&record));
@@ -83,8 +90,19 @@ pub async fn panels(
     Ok(response)
 }
 
+/// How every objective stands.
+pub async fn slos(
+    State(app): State<Arc<App>>,
+    Extension(caller): Extension<Arc<Caller>>,
+    Extension(id): Extension<RequestId>,
+    request: Request,
+) -> Result<Json<SlosAnswer>, Fault> {
+    let request = read(&body::read(app.limits.body, request.into_body()).await?)?;
+    query::objectives(&app, caller, request, &id).await.map(Json)
+}
+
 /// The sentence names the field: `vars.model: invalid type: …`.
-fn read(body: &[u8]) -> Result<PanelsRequest, Fault> {
+fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Fault> {
     let mut json = serde_json::Deserializer::from_slice(body);
     let request = serde_path_to_error::deserialize(&mut json).map_err(|fault| {
         let at = match fault.path().to_string().as_str() {
@@ -119,13 +137,23 @@ mod tests {
             "text/html, application/vnd.servelens.frames; v=1, */*;q=0.1",
             Ok(Form::FramesV1),
         );
+        check(
+            "application/vnd.servelens.frames;v=1;packed=1",
+            Ok(Form::FramesV1Packed),
+        );
+        check(
+            "application/vnd.servelens.frames; packed=1; v=1",
+            Ok(Form::FramesV1Packed),
+        );
+        check("application/vnd.servelens.frames;v=1;packed=7", Ok(Form::FramesV1));
+        check("application/vnd.servelens.frames;v=2;packed=1", unknown("2"));
         check("application/vnd.servelens.frames;v=2", unknown("2"));
         check("application/vnd.servelens.frames", unknown(""));
     }
 
     #[test]
     fn a_body_that_cannot_be_read_is_answered_with_where_and_why() {
-        let check = |body: &str| match read(body.as_bytes()) {
+        let check = |body: &str| match read::<PanelsRequest>(body.as_bytes()) {
             Err(Fault::BadRequest(reason)) => reason,
             other => panic!("{other:?}"),
         };

@@ -52,7 +52,8 @@ mod tests {
             ("first_token", 2.5, Some(0.05)),
             ("token_gap", 0.075, Some(0.05)),
             ("available", 0.999, Some(0.001)),
-            ("predictive_time", 67466.0, Some(0.05)),
+            ("predictive_time", 0.067466, Some(0.05)),
+            ("accuracy", 0.92, None),
             ("gpu_load", 80.0, None),
         ];
         assert_eq!(

@@ -37,6 +37,11 @@ struct ApiLabels {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct RefusedLabels {
+    reason: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct PanelLabels {
     state: &'static str,
 }
@@ -50,8 +55,13 @@ pub struct Metrics {
     upstream_requests: Family<UpstreamLabels, Counter>,
     upstream_seconds: Histograms<ApiLabels>,
     panels: Family<PanelLabels, Counter>,
+    refused: Family<RefusedLabels, Counter>,
+    /// Questions that are with the store, and their answers until they are decoded or passed on.
+    pub queries: Gauge,
     /// Open connections of the page's and the API's port.
     pub connections: Gauge,
+    /// 1 while the files of the certificate hold a pair that cannot be used, and the one before is in use.
+    pub certificate_refused: Gauge,
 }
 
 impl Metrics {
@@ -65,7 +75,10 @@ impl Metrics {
             upstream_requests: Family::default(),
             upstream_seconds: Family::new_with_constructor(histogram),
             panels: Family::default(),
+            refused: Family::default(),
+            queries: Gauge::default(),
             connections: Gauge::default(),
+            certificate_refused: Gauge::default(),
         };
         let registry = &mut metrics.registry;
         let build = Info::new([("version", env!("CARGO_PKG_VERSION"))]);
@@ -87,7 +100,22 @@ impl Metrics {
             metrics.upstream_seconds.clone(),
         );
         registry.register("panels", "Answered panels by state", metrics.panels.clone());
+        registry.register(
+            "queries_refused",
+            "Questions for which there was no place with the metrics store",
+            metrics.refused.clone(),
+        );
+        registry.register(
+            "queries",
+            "Questions that are with the metrics store, and answers that are not decoded or passed on yet",
+            metrics.queries.clone(),
+        );
         registry.register("connections", "Open connections", metrics.connections.clone());
+        registry.register(
+            "certificate_refused",
+            "Whether the files of the certificate hold a pair that cannot be used, so that the one before stays in use",
+            metrics.certificate_refused.clone(),
+        );
         metrics
     }
 
@@ -130,6 +158,17 @@ impl Metrics {
 
     pub fn panel(&self, state: &'static str) {
         self.panels.get_or_create(&PanelLabels { state }).inc();
+    }
+
+    /// `reason` is an error code.
+    pub fn refused_query(&self, reason: &'static str) {
+        self.refused.get_or_create(&RefusedLabels { reason }).inc();
+    }
+
+    #[cfg(test)]
+    pub fn refused_queries(&self) -> u64 {
+        let of = |reason| self.refused.get_or_create(&RefusedLabels { reason }).get();
+        of("busy") + of("caller_busy")
     }
 
     /// OpenMetrics text.

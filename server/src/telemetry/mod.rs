@@ -20,7 +20,11 @@ pub fn init(config: &LogConfig) {
     let registry = tracing_subscriber::registry().with(filter);
     // Colours are for a terminal: in a file they are noise around every field.
     let colours = std::io::stderr().is_terminal();
-    let lines = fmt::layer().with_ansi(colours).with_writer(std::io::stderr);
+    // Where a line cannot be written, nor can the complaint about it: trying would end in a panic, on a full disk at each line.
+    let lines = fmt::layer()
+        .with_ansi(colours)
+        .log_internal_errors(false)
+        .with_writer(std::io::stderr);
     // An error means that a subscriber is there already.
     let _ = match config.format {
         LogFormat::Text => registry.with(lines).try_init(),

@@ -47,7 +47,7 @@ async fn every_file_has_its_exact_type_and_its_caching() {
 }
 
 #[tokio::test]
-async fn the_page_stands_under_a_strict_policy() {
+async fn promise_28_the_page_stands_under_a_strict_policy() {
     insta::assert_snapshot!(get(&server(good).await, "/servelens/overview", &[]).await.show(), @r#"
     200
     cache-control: no-cache
@@ -67,7 +67,7 @@ async fn the_page_stands_under_a_strict_policy() {
 }
 
 #[tokio::test]
-async fn every_answer_that_is_no_page_runs_nothing_and_is_what_it_says_it_is() {
+async fn promise_29_every_answer_that_is_no_page_runs_nothing_and_is_what_it_says_it_is() {
     let server = server(good).await;
     let mut seen = Vec::new();
     for (method, path) in [
@@ -189,7 +189,7 @@ async fn a_head_request_has_the_head_alone() {
 }
 
 #[tokio::test]
-async fn nothing_but_the_names_found_at_start_is_served() {
+async fn promise_30_nothing_but_the_names_found_at_start_is_served() {
     let server = server(good).await;
     for path in [
         "/index.html",
@@ -218,7 +218,8 @@ async fn both_shapes_of_the_manifest_are_what_their_consoles_take() {
         let json: serde_json::Value = serde_json::from_slice(&answer.body).unwrap();
         serde_json::to_string_pretty(&json).unwrap()
     };
-    insta::assert_snapshot!(pretty(get(&server(good).await, "/plugin-manifest.json", &[]).await), @r#"
+    let standard = server_with(good, |config| config.plugin_extensions = PluginExtensions::none()).await;
+    insta::assert_snapshot!(pretty(get(&standard, "/plugin-manifest.json", &[]).await), @r#"
     {
       "baseURL": "/api/plugins/servelens/",
       "buildHash": "b7bf4b01ad15136f",
@@ -231,36 +232,7 @@ async fn both_shapes_of_the_manifest_are_what_their_consoles_take() {
       "dependencies": {
         "@console/pluginAPI": "*"
       },
-      "extensions": [
-        {
-          "properties": {
-            "href": "/servelens",
-            "id": "servelens",
-            "insertAfter": [
-              "dashboards",
-              "metrics"
-            ],
-            "name": "Model serving",
-            "namespaced": true,
-            "perspective": "admin",
-            "section": "observe"
-          },
-          "type": "console.navigation/href"
-        },
-        {
-          "properties": {
-            "component": {
-              "$codeRef": "pages"
-            },
-            "path": [
-              "/servelens",
-              "/servelens/ns/:ns",
-              "/servelens/all-namespaces"
-            ]
-          },
-          "type": "console.page/route"
-        }
-      ],
+      "extensions": [],
       "loadScripts": [
         "plugin-entry.js"
       ],
@@ -271,7 +243,7 @@ async fn both_shapes_of_the_manifest_are_what_their_consoles_take() {
     "#);
     let legacy = server_with(good, |config| {
         config.manifest_shape = ManifestShape::Legacy;
-        config.plugin_extensions = PluginExtensions::None;
+        config.plugin_extensions = PluginExtensions::none();
     })
     .await;
     insta::assert_snapshot!(pretty(get(&legacy, "/plugin-manifest.json", &[]).await), @r#"
@@ -289,7 +261,7 @@ async fn both_shapes_of_the_manifest_are_what_their_consoles_take() {
 }
 
 #[tokio::test]
-async fn health_needs_nobody_and_tells_nothing() {
+async fn promise_32_health_needs_nobody_and_tells_nothing() {
     let server = server(good).await;
     insta::assert_snapshot!(get(&server, "/healthz", &[]).await.show(), @r#"
     200

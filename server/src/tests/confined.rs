@@ -202,7 +202,7 @@ async fn parameters_that_the_door_does_not_know_never_reach_the_upstream() {
 }
 
 #[tokio::test]
-async fn no_trick_in_the_path_leaves_the_namespace() {
+async fn promise_08_no_trick_in_the_path_leaves_the_namespace() {
     let server = server(good).await;
     for (path, status) in [
         ("/ns/%74eam-a/api/v1/labels", 400),

@@ -32,12 +32,12 @@ async fn a_panel_with_samples_is_ok_and_says_where_they_came_from() {
     insta::assert_snapshot!(check("t.gauge", || matrix(&json!([
         {"metric": {"pod": "p"}, "values": [[START, "0.5"], [START + 60, "NaN"], [START + 90, "+Inf"]]},
         {"metric": {"pod": "q"}, "values": [[START + 30, "-Inf"]]},
-    ]))).await, @r#"{"error":null,"frames":[{"labels":{"pod":"p"},"query":0,"start":1763796000,"step":30,"values":[0.5,null,"NaN","+Inf"]},{"labels":{"pod":"q"},"query":0,"start":1763796000,"step":30,"values":[null,"-Inf",null,null]}],"panel":"t.gauge","sources":[{"concept":"gauge","metric":"t_new","monitors":["j"],"workloads":1}],"state":"ok","warnings":[],"window_s":null}"#);
+    ]))).await, @r#"{"error":null,"frames":[{"labels":{"pod":"p"},"query":0,"start":1763796000,"step":30,"values":[0.5,null,"NaN","+Inf"]},{"labels":{"pod":"q"},"query":0,"start":1763796000,"step":30,"values":[null,"-Inf",null,null]}],"panel":"t.gauge","sources":[{"concept":"gauge","metric":"t_new","monitors":["j"],"pods":[{"monitors":["j"],"namespace":"a","pod":"p"}],"workloads":1}],"state":"ok","warnings":[],"window_s":null}"#);
 }
 
 #[tokio::test]
 async fn a_rate_tells_its_window() {
-    insta::assert_snapshot!(check("t.rate", || matrix(&json!([{"metric": {}, "values": [[START, "0"]]}]))).await, @r#"{"error":null,"frames":[{"labels":{},"query":0,"start":1763796000,"step":30,"values":[0.0,null,null,null]}],"panel":"t.rate","sources":[{"concept":"count","metric":"t_total","monitors":["j"],"workloads":1}],"state":"ok","warnings":[],"window_s":120}"#);
+    insta::assert_snapshot!(check("t.rate", || matrix(&json!([{"metric": {}, "values": [[START, "0"]]}]))).await, @r#"{"error":null,"frames":[{"labels":{},"query":0,"start":1763796000,"step":30,"values":[0.0,null,null,null]}],"panel":"t.rate","sources":[{"concept":"count","metric":"t_total","monitors":["j"],"pods":[{"monitors":["j"],"namespace":"a","pod":"p"}],"workloads":1}],"state":"ok","warnings":[],"window_s":120}"#);
 }
 
 #[tokio::test]
@@ -45,18 +45,24 @@ async fn a_distribution_is_one_value_for_each_bucket() {
     insta::assert_snapshot!(check("t.sizes", || vector(&json!([
         {"metric": {"le": "+Inf"}, "value": [START, "9"]},
         {"metric": {"le": "16"}, "value": [START, "4"]},
-    ]))).await, @r#"{"error":null,"frames":[{"labels":{"le":"16"},"query":0,"start":1763796090,"step":30,"values":[4.0]},{"labels":{"le":"+Inf"},"query":0,"start":1763796090,"step":30,"values":[5.0]}],"panel":"t.sizes","sources":[{"concept":"sizes","metric":"t_sizes","monitors":["j"],"workloads":1}],"state":"ok","warnings":[],"window_s":null}"#);
+    ]))).await, @r#"{"error":null,"frames":[{"labels":{"le":"16"},"query":0,"start":1763796090,"step":30,"values":[4.0]},{"labels":{"le":"+Inf"},"query":0,"start":1763796090,"step":30,"values":[5.0]}],"panel":"t.sizes","sources":[{"concept":"sizes","metric":"t_sizes","monitors":["j"],"pods":[{"monitors":["j"],"namespace":"a","pod":"p"}],"workloads":1}],"state":"ok","warnings":[],"window_s":null}"#);
 }
 
 #[tokio::test]
 async fn an_empty_matrix_is_no_samples() {
-    insta::assert_snapshot!(check("t.gauge", || matrix(&json!([]))).await, @r#"{"error":null,"frames":[],"panel":"t.gauge","sources":[{"concept":"gauge","metric":"t_new","monitors":["j"],"workloads":1}],"state":"no_samples","warnings":[],"window_s":null}"#);
+    insta::assert_snapshot!(check("t.gauge", || matrix(&json!([]))).await, @r#"{"error":null,"frames":[],"panel":"t.gauge","sources":[{"concept":"gauge","metric":"t_new","monitors":["j"],"pods":[{"monitors":["j"],"namespace":"a","pod":"p"}],"workloads":1}],"state":"no_samples","warnings":[],"window_s":null}"#);
 }
 
 #[tokio::test]
 async fn only_nan_is_no_traffic() {
     let deed = || matrix(&json!([{"metric": {}, "values": [[START, "NaN"], [START + 30, "NaN"]]}]));
-    insta::assert_snapshot!(check("t.gauge", deed).await, @r#"{"error":null,"frames":[{"labels":{},"query":0,"start":1763796000,"step":30,"values":["NaN","NaN",null,null]}],"panel":"t.gauge","sources":[{"concept":"gauge","metric":"t_new","monitors":["j"],"workloads":1}],"state":"no_traffic","warnings":[],"window_s":null}"#);
+    insta::assert_snapshot!(check("t.gauge", deed).await, @r#"{"error":null,"frames":[{"labels":{},"query":0,"start":1763796000,"step":30,"values":["NaN","NaN",null,null]}],"panel":"t.gauge","sources":[{"concept":"gauge","metric":"t_new","monitors":["j"],"pods":[{"monitors":["j"],"namespace":"a","pod":"p"}],"workloads":1}],"state":"no_traffic","warnings":[],"window_s":null}"#);
+}
+
+#[tokio::test]
+async fn only_infinities_are_shown_as_what_they_are() {
+    let deed = || matrix(&json!([{"metric": {}, "values": [[START, "+Inf"], [START + 30, "-Inf"]]}]));
+    insta::assert_snapshot!(check("t.gauge", deed).await, @r#"{"error":null,"frames":[{"labels":{},"query":0,"start":1763796000,"step":30,"values":["+Inf","-Inf",null,null]}],"panel":"t.gauge","sources":[{"concept":"gauge","metric":"t_new","monitors":["j"],"pods":[{"monitors":["j"],"namespace":"a","pod":"p"}],"workloads":1}],"state":"ok","warnings":[],"window_s":null}"#);
 }
 
 #[tokio::test]
@@ -66,7 +72,7 @@ async fn an_empty_distribution_is_no_traffic() {
             &json!([{"metric": {"le": "1"}, "value": [START, "0"]}, {"metric": {"le": "+Inf"}, "value": [START, "0"]}]),
         )
     };
-    insta::assert_snapshot!(check("t.sizes", deed).await, @r#"{"error":null,"frames":[{"labels":{"le":"1"},"query":0,"start":1763796090,"step":30,"values":[0.0]},{"labels":{"le":"+Inf"},"query":0,"start":1763796090,"step":30,"values":[0.0]}],"panel":"t.sizes","sources":[{"concept":"sizes","metric":"t_sizes","monitors":["j"],"workloads":1}],"state":"no_traffic","warnings":[],"window_s":null}"#);
+    insta::assert_snapshot!(check("t.sizes", deed).await, @r#"{"error":null,"frames":[{"labels":{"le":"1"},"query":0,"start":1763796090,"step":30,"values":[0.0]},{"labels":{"le":"+Inf"},"query":0,"start":1763796090,"step":30,"values":[0.0]}],"panel":"t.sizes","sources":[{"concept":"sizes","metric":"t_sizes","monitors":["j"],"pods":[{"monitors":["j"],"namespace":"a","pod":"p"}],"workloads":1}],"state":"no_traffic","warnings":[],"window_s":null}"#);
 }
 
 #[tokio::test]
@@ -74,7 +80,7 @@ async fn nothing_with_a_warning_is_unknown() {
     let deed = || {
         Deed::Json(json!({"status": "success", "data": {"resultType": "matrix", "result": []}, "warnings": ["store 10 did not answer"]}).to_string())
     };
-    insta::assert_snapshot!(check("t.gauge", deed).await, @r#"{"error":null,"frames":[],"panel":"t.gauge","sources":[{"concept":"gauge","metric":"t_new","monitors":["j"],"workloads":1}],"state":"unknown","warnings":["store 10 did not answer"],"window_s":null}"#);
+    insta::assert_snapshot!(check("t.gauge", deed).await, @r#"{"error":null,"frames":[],"panel":"t.gauge","sources":[{"concept":"gauge","metric":"t_new","monitors":["j"],"pods":[{"monitors":["j"],"namespace":"a","pod":"p"}],"workloads":1}],"state":"unknown","warnings":["store 10 did not answer"],"window_s":null}"#);
 }
 
 #[tokio::test]
@@ -121,16 +127,17 @@ async fn one_series_request_and_one_query_each_are_asked_on_one_grid() {
     let server = server(good).await;
     let request = json!({
         "panels": ["t.gauge", "t.rate", "t.sizes", "t.gauge"],
-        "vars": {"namespace": ["a"], "model": ["x\"}", "y"]},
+        "vars": {"namespace": ["a"], "model": ["x\"}", "m"]},
         "from": START + 7, "to": START + 3_607, "width": 600,
     });
     let lines = server.dashboard(&request).await.lines();
     assert_eq!(lines.len(), 4);
     insta::assert_snapshot!(questions(&server.upstream.asked()), @r#"
-    GET /api/v1/query query=sum by (le) (increase(t_sizes_bucket{model_name=~"x\"\\}|y",namespace="a"}[3600s])) & time=1763799600
-    GET /api/v1/query_range query=max by (pod) (t_new{model_name=~"x\"\\}|y",namespace="a"}) & start=1763796000 & end=1763799600 & step=30
-    GET /api/v1/query_range query=sum(rate(t_total{model_name=~"x\"\\}|y",namespace="a"}[120s])) & start=1763796000 & end=1763799600 & step=30
-    GET /api/v1/series start=1763795880 & end=1763799600 & match[]={__name__=~"t_new|t_old|t_sizes_count|t_total",model_name=~"x\"\\}|y",namespace="a"}
+    GET /api/v1/query query=sum by (le) (increase(t_sizes_bucket{model_name=~"m|x\"\\}",namespace="a"}[3600s])) & time=1763799600
+    GET /api/v1/query_range query=label_replace(max by (job, namespace) (count_over_time(up{job="j"}[299s])), "over", "299", "job", ".*") or on (__name__, le, job, namespace, over) label_replace(max by (job, namespace) (count_over_time(up{job="j"}[1799s])), "over", "1799", "job", ".*") & start=1763796000 & end=1763799600 & step=225
+    GET /api/v1/query_range query=max by (pod) (t_new{model_name=~"m|x\"\\}",namespace="a"}) & start=1763796000 & end=1763799600 & step=30
+    GET /api/v1/query_range query=sum(rate(t_total{model_name=~"m|x\"\\}",namespace="a"}[120s])) & start=1763796000 & end=1763799600 & step=30
+    GET /api/v1/series start=1763795880 & end=1763799600 & match[]={__name__=~"t_new|t_old|t_sizes_count|t_total",namespace="a"}
     "#);
 }
 
@@ -145,14 +152,18 @@ async fn an_old_name_feeds_the_panel_where_the_new_one_is_not_there() {
     })
     .await;
     let records = server.panels(&["t.gauge"]).await;
-    insta::assert_snapshot!(records[0]["sources"].to_string(), @r#"[{"concept":"gauge","metric":"t_old","monitors":["j"],"workloads":1}]"#);
-    assert_eq!(server.upstream.asked()[1].param("query"), "max by (pod) (t_old)");
+    insta::assert_snapshot!(records[0]["sources"].to_string(), @r#"[{"concept":"gauge","metric":"t_old","monitors":["j"],"pods":[{"monitors":["j"],"namespace":"a","pod":"p"}],"workloads":1}]"#);
+    assert_eq!(
+        server.upstream.asked().last().unwrap().param("query"),
+        "max by (pod) (t_old)"
+    );
 }
 
 #[tokio::test]
 async fn a_dashboard_too_long_for_an_address_is_asked_as_a_form() {
     let server = server(good).await;
-    let models: Vec<_> = (0..400).map(|n| format!("model-with-a-long-name-{n}")).collect();
+    let mut models: Vec<_> = (0..400).map(|n| format!("model-with-a-long-name-{n}")).collect();
+    models.push("m".to_owned());
     let request =
         json!({"panels": ["t.gauge"], "vars": {"model": models}, "from": START, "to": START + 90, "width": 600});
     assert_eq!(server.dashboard(&request).await.lines()[0]["state"], "ok");
@@ -162,29 +173,34 @@ async fn a_dashboard_too_long_for_an_address_is_asked_as_a_form() {
         .iter()
         .map(|asked| asked.method.clone())
         .collect();
-    assert_eq!(methods, ["POST", "POST"]);
+    // What exists is asked of all models.
+    assert_eq!(methods, ["GET", "GET", "POST"]);
 }
 
 #[tokio::test]
-async fn both_forms_hold_the_same_records() {
+async fn all_forms_hold_the_same_records() {
     let server = server(good).await;
     let bearer = format!("Bearer {TOKEN}");
     let body = json!({"panels": ["t.gauge"], "from": START, "to": START + 90, "width": 600}).to_string();
-    let headers = [("authorization", bearer.as_str()), ("accept", wire::FRAMES_V1)];
-    let frames = server.send(Method::POST, "/api/panels", &headers, &body).await;
-    assert_eq!(frames.headers["content-type"], wire::FRAMES_V1);
-    let lines = server.send(Method::POST, "/api/panels", &headers[..1], &body).await;
-    assert_eq!(lines.headers["content-type"], wire::NDJSON);
-    let mut decoder = wire::Decoder::default();
-    let decoded = decoder.push(&frames.body).unwrap();
-    assert!(decoder.is_empty());
+    let ask = async |accept: &str| {
+        let headers = [("authorization", bearer.as_str()), ("accept", accept)];
+        let answer = server.send(Method::POST, "/api/panels", &headers, &body).await;
+        assert_eq!(answer.headers["content-type"], accept);
+        answer
+    };
+    let lines = ask(wire::NDJSON).await;
     let expect: Vec<Record> = lines
         .text()
         .lines()
         .map(|line| serde_json::from_str(line).unwrap())
         .collect();
-    assert_eq!(decoded, expect);
     assert_eq!(expect.len(), 2);
+    for form in [wire::FRAMES_V1, wire::FRAMES_V1_PACKED] {
+        let frames = ask(form).await;
+        let mut decoder = wire::Decoder::default();
+        assert_eq!(decoder.push(&frames.body).unwrap(), expect);
+        assert!(decoder.is_empty());
+    }
 }
 
 /// The range query waits until the test lets it go; the sender is in the cell.

@@ -40,7 +40,7 @@ async fn show(server: &Server) -> String {
 }
 
 #[tokio::test]
-async fn an_upstream_that_is_down_is_unreachable() {
+async fn promise_17_an_upstream_that_is_down_is_unreachable() {
     let server = server(|_| unreachable!()).await;
     // A port that nobody listens on: bound once, so that it was free, and given back.
     let closed = std::net::TcpListener::bind("127.0.0.1:0")
@@ -85,7 +85,7 @@ async fn an_upstream_that_is_down_is_unreachable() {
 }
 
 #[tokio::test]
-async fn an_upstream_that_is_slow_times_out() {
+async fn promise_15_an_upstream_that_is_slow_times_out() {
     insta::assert_snapshot!(check_within(|| Deed::HangAfter(Vec::new()), Duration::from_secs(2)).await, @r#"
     {"error":{"code":"upstream_timeout","message":"The metrics store did not answer within 2 s.","next_step":"Choose a shorter range or fewer series, and try again.","request_id":"<id>"},"frames":[],"panel":"t.gauge","sources":[],"state":"error","warnings":[],"window_s":null}
 
@@ -104,7 +104,7 @@ async fn an_upstream_that_is_slow_times_out() {
 }
 
 #[tokio::test]
-async fn an_answer_that_stops_half_way_times_out_too() {
+async fn promise_15_an_answer_that_stops_half_way_times_out_too() {
     let deed = || {
         let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 900\r\n\r\n{\"status\":";
         Deed::HangAfter(head.as_bytes().to_vec())
@@ -127,7 +127,7 @@ async fn an_answer_that_stops_half_way_times_out_too() {
 }
 
 #[tokio::test]
-async fn a_500_is_an_upstream_error_and_its_text_stays_in_the_log() {
+async fn promise_17_a_500_is_an_upstream_error_and_its_text_stays_in_the_log() {
     insta::assert_snapshot!(check(|| Deed::answer("500 Oops", "text/plain", "secret detail of 10.0.0.7")).await, @r#"
     {"error":{"code":"upstream_error","message":"The metrics store failed to answer.","next_step":"Try again in a minute; if it stays so, ask an administrator to read the store's log.","request_id":"<id>"},"frames":[],"panel":"t.gauge","sources":[],"state":"error","warnings":[],"window_s":null}
 
@@ -146,7 +146,7 @@ async fn a_500_is_an_upstream_error_and_its_text_stays_in_the_log() {
 }
 
 #[tokio::test]
-async fn html_instead_of_json_is_not_prometheus() {
+async fn promise_29_html_instead_of_json_is_not_prometheus() {
     insta::assert_snapshot!(check(|| Deed::answer("200 OK", "text/html", "<script>alert(1)</script>")).await, @r#"
     {"error":{"code":"upstream_not_prometheus","message":"What answers as the metrics store does not speak Prometheus's HTTP API.","next_step":"Ask an administrator to check `cluster-url`.","request_id":"<id>"},"frames":[],"panel":"t.gauge","sources":[],"state":"error","warnings":[],"window_s":null}
 
@@ -266,7 +266,7 @@ async fn half_a_json_is_truncated() {
 }
 
 #[tokio::test]
-async fn a_connection_cut_within_the_body_is_truncated() {
+async fn promise_17_a_connection_cut_within_the_body_is_truncated() {
     let deed = || {
         Deed::Raw(
             b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 900\r\n\r\n{\"status\":".to_vec(),
@@ -309,7 +309,7 @@ async fn a_connection_cut_before_the_head_is_truncated() {
 }
 
 #[tokio::test]
-async fn a_redirect_is_not_followed() {
+async fn promise_07_a_redirect_is_not_followed() {
     let deed =
         || Deed::Raw(b"HTTP/1.1 302 Found\r\nlocation: http://169.254.169.254/\r\ncontent-length: 0\r\n\r\n".to_vec());
     insta::assert_snapshot!(check(deed).await, @r#"
@@ -330,7 +330,7 @@ async fn a_redirect_is_not_followed() {
 }
 
 #[tokio::test]
-async fn an_answer_beyond_the_limit_is_too_large() {
+async fn promise_16_an_answer_beyond_the_limit_is_too_large() {
     let deed = || {
         Deed::Raw(
             format!(

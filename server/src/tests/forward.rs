@@ -8,7 +8,7 @@ use super::{
 };
 
 #[tokio::test]
-async fn an_answer_passes_byte_for_byte_under_our_own_head() {
+async fn promise_06_an_answer_passes_byte_for_byte_under_our_own_head() {
     let server = server(|_| {
         let body = "{\"status\":\"success\", \"data\":[\"\u{e9}\"],\"warnings\":[\"w\"]}\n";
         Deed::Raw(format!("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nset-cookie: a=b\r\naccess-control-allow-origin: *\r\nserver: x\r\ncontent-length: {}\r\n\r\n{body}", body.len()).into_bytes())
@@ -56,7 +56,7 @@ async fn all_five_doors_are_forwarded_to_their_own_path() {
 }
 
 #[tokio::test]
-async fn a_doubled_parameter_and_another_kind_of_body_are_bad_data() {
+async fn promise_09_a_doubled_parameter_and_another_kind_of_body_are_bad_data() {
     let server = server(good).await;
     insta::assert_snapshot!(server.get("/api/v1/query?query=a&query=b").await.text(), @r#"{"status":"error","errorType":"bad_data","error":"The request cannot be read: the parameter \"query\" is given twice. Correct what the message names, and send it again."}"#);
     let bearer = format!("Bearer {TOKEN}");
@@ -103,7 +103,7 @@ async fn a_long_answer_that_breaks_off_never_gets_a_proper_end() {
 }
 
 #[tokio::test]
-async fn the_server_s_own_metrics_have_no_label_that_a_request_can_choose() {
+async fn promise_31_the_server_s_own_metrics_have_no_label_that_a_request_can_choose() {
     let server = server(good).await;
     let metrics = async || {
         send(server.running.metrics_addr, Method::GET, "/metrics", &[], "")
@@ -133,7 +133,7 @@ async fn the_server_s_own_metrics_have_no_label_that_a_request_can_choose() {
     servelens_panels_total{state="error"} 1
     servelens_panels_total{state="ok"} 1
     servelens_upstream_requests_total{api="query",outcome="ok"} 1
-    servelens_upstream_requests_total{api="query_range",outcome="ok"} 1
+    servelens_upstream_requests_total{api="query_range",outcome="ok"} 2
     servelens_upstream_requests_total{api="series",outcome="ok"} 1
     "#);
     assert_eq!(

@@ -5,12 +5,13 @@ use serde_json::{Value, json};
 
 use super::{
     harness::{Answer, Server, TOKEN, good, server_with},
+    said::MARK,
     script::{Asked, Deed},
 };
 use crate::config::{FrontConfig, ManifestShape, ServeConfig, UpstreamKind};
 
 /// Everything behind one socket; the first part of a path tells the doors apart.
-fn front(config: &mut ServeConfig) {
+pub fn front(config: &mut ServeConfig) {
     let base = config.upstream.cluster_url.to_string();
     let door = |name: &str| format!("{base}{name}").parse().unwrap();
     config.upstream.kind = UpstreamKind::Thanos;
@@ -123,7 +124,7 @@ async fn a_developer_asks_port_9092_for_all_own_namespaces_in_one_question_and_n
     GET /9092/api/v1/series match[]=up namespace=a
     GET /9093/api/v1/alerts namespace=a
     ");
-    insta::assert_snapshot!(server.get("/api/me").await.text(), @r#"{"user":"alice","scope":"namespaces","namespaces":["a","b"],"rights":[{"name":"Read the metrics of every namespace","allowed":false,"role":"cluster-monitoring-view","grant":"oc adm policy add-cluster-role-to-user cluster-monitoring-view <user>"},{"name":"Read the metrics of a namespace","allowed":true,"role":"view","grant":"oc adm policy add-role-to-user view <user> -n <namespace>"}]}"#);
+    insta::assert_snapshot!(server.get("/api/me").await.text(), @r#"{"user":"alice","scope":"namespaces","namespaces":["a","b"],"rights":[{"name":"Read the metrics of every namespace","allowed":false,"role":"cluster-monitoring-view","grant":"oc adm policy add-cluster-role-to-user cluster-monitoring-view alice","port":9091},{"name":"Read the metrics of a namespace","allowed":true,"role":"view","grant":"oc adm policy add-role-to-user view alice -n <namespace>","port":9092},{"name":"Read the rules and alerts of a namespace","allowed":true,"role":"monitoring-rules-view","grant":"oc adm policy add-role-to-user monitoring-rules-view alice -n <namespace>","port":9093}]}"#);
 }
 
 #[tokio::test]
@@ -194,7 +195,7 @@ async fn promise_03_what_is_kept_of_one_caller_is_never_another_s() {
         |asked| {
             let alice = asked
                 .headers
-                .contains(&("authorization".to_owned(), "Bearer alice".to_owned()));
+                .contains(&("authorization".to_owned(), format!("Bearer {MARK}alice")));
             let play = if alice { VIEWER } else { &[] };
             world(play, Some(&[]))(asked)
         },
@@ -203,7 +204,7 @@ async fn promise_03_what_is_kept_of_one_caller_is_never_another_s() {
     .await;
     for _ in 0..50 {
         for (token, status) in [("alice", 200), ("alicf", 403), ("alice2", 403)] {
-            let bearer = format!("Bearer {token}");
+            let bearer = format!("Bearer {MARK}{token}");
             let headers = [("authorization", bearer.as_str())];
             let answer = server.send(Method::GET, "/api/v1/query?query=up", &headers, "").await;
             assert_eq!(answer.status, status, "{token}");

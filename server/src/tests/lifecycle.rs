@@ -55,7 +55,7 @@ async fn a_file_of_certificates_that_is_none_is_a_wrong_configuration() {
 }
 
 #[tokio::test]
-async fn a_request_in_flight_is_answered_whole_after_the_server_was_asked_to_stop() {
+async fn promise_24_a_request_in_flight_is_answered_whole_after_the_server_was_asked_to_stop() {
     let (asked, was_asked) = oneshot::channel();
     let (go, wait) = oneshot::channel();
     let once = std::sync::Mutex::new(Some((asked, wait)));
@@ -89,7 +89,7 @@ async fn a_request_in_flight_is_answered_whole_after_the_server_was_asked_to_sto
 }
 
 #[tokio::test]
-async fn readiness_fails_before_requests_are_refused() {
+async fn promise_24_readiness_fails_before_requests_are_refused() {
     let server = server_with(good, |config| {
         config.shutdown_delay = std::time::Duration::from_secs(3600);
     })
@@ -116,4 +116,42 @@ async fn readiness_fails_before_requests_are_refused() {
     assert_eq!(send(addr, Method::GET, "/healthz", &[], "").await.status, 200);
     assert!(!stopping.is_finished());
     stopping.abort();
+}
+
+/// However a client leaves, its connection and its place go with it.
+#[tokio::test]
+async fn promise_35_what_connections_took_is_given_back() {
+    use tokio::{io::AsyncWriteExt as _, net::TcpStream};
+
+    let server = server_with(good, |_| {}).await;
+    let open = || server.running.app.metrics.connections.get();
+    let beginnings = [
+        String::new(),
+        "GET /api/v1/que".to_owned(),
+        format!(
+            "POST /api/v1/query HTTP/1.1\r\nhost: a\r\nauthorization: Bearer {TOKEN}\r\ncontent-length: 9\r\n\r\nqu"
+        ),
+        "GET /healthz HTTP/1.1\r\nhost: a\r\n\r\n".to_owned(),
+        "no HTTP at all\r\n\r\n".to_owned(),
+    ];
+    // Together more than there are places at once.
+    for _ in 0..4 {
+        let mut streams = Vec::new();
+        for number in 0..300 {
+            let mut stream = TcpStream::connect(server.running.addr).await.unwrap();
+            stream
+                .write_all(beginnings[number % beginnings.len()].as_bytes())
+                .await
+                .unwrap();
+            streams.push(stream);
+        }
+        while open() < 200 {
+            tokio::task::yield_now().await;
+        }
+        drop(streams);
+        while open() > 0 {
+            tokio::task::yield_now().await;
+        }
+    }
+    assert_eq!(server.get("/api/v1/query?query=up").await.status, 200);
 }

@@ -52,6 +52,11 @@ pub struct Asked {
 }
 
 impl Asked {
+    /// Whether it measures how often is scraped, and is no panel's own query.
+    pub fn is_probe(&self) -> bool {
+        self.param("query").contains("count_over_time(up")
+    }
+
     pub fn param(&self, name: &str) -> &str {
         self.params
             .iter()

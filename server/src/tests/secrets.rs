@@ -37,7 +37,7 @@ impl<'a> MakeWriter<'a> for Lines {
 }
 
 #[tokio::test]
-async fn a_token_is_in_no_line_at_trace_and_in_no_metric() {
+async fn promise_01_a_token_is_in_no_line_at_trace_and_in_no_metric() {
     let lines = Lines::default();
     // For this thread, on which the test's whole runtime runs; every target, every level.
     let everything = tracing_subscriber::fmt::layer()

@@ -3,44 +3,53 @@
 
 use std::sync::{Arc, Mutex};
 
-use axum::http::Method;
+use axum::http::{Method, Uri};
 use base64::{
     Engine as _,
     prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD},
 };
+use catalog::Catalog;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
+use tempfile::TempDir;
 
 use super::{
-    harness::{Answer, Server, good, server_with},
+    harness::{Answer, Server, catalog, good, server_of, server_with},
     script::{Asked, Deed, Script},
 };
-use crate::config::{IdentityMode, SessionConfig, SessionToken};
+use crate::config::{IdentityMode, ServeConfig, SessionConfig, SessionToken};
 
-const ACCESS: &str = "sha256~canary-access-9d1c";
+pub const ACCESS: &str = "sha256~canary-access-9d1c";
 const CODE: &str = "canary-code-51e0";
+const KEY: [u8; 32] = [7; 32];
 /// A navigation within the page, as a browser marks it.
-const OWN: (&str, &str) = ("sec-fetch-site", "same-origin");
+pub const OWN: (&str, &str) = ("sec-fetch-site", "same-origin");
 
 /// What the double has been told at its authorization page, and what it has taken back.
 #[derive(Default)]
-struct Memory {
+pub struct Memory {
     challenge: String,
     nonce: String,
+    /// What the id token says beside the usual.
+    claims: Value,
     code_used: bool,
     revoked: Vec<String>,
 }
 
-struct Rig {
-    server: Server,
+pub struct Rig {
+    pub server: Server,
     _issuer: Script,
+    address: Uri,
     memory: Arc<Mutex<Memory>>,
 }
 
-fn id_token(issuer: &str, nonce: &str) -> String {
-    let claims = json!({
+fn id_token(issuer: &str, nonce: &str, more: &Value) -> String {
+    let mut claims = json!({
         "iss": issuer, "aud": "servelens", "nonce": nonce, "exp": 4_000_000_000_u32, "preferred_username": "ann",
     });
+    for (name, value) in more.as_object().into_iter().flatten() {
+        claims[name] = value.clone();
+    }
     format!("e30.{}.c2ln", BASE64_URL_SAFE_NO_PAD.encode(claims.to_string()))
 }
 
@@ -75,7 +84,7 @@ fn play(asked: &Asked, memory: &Mutex<Memory>, openid: bool) -> Deed {
             memory.code_used = true;
             let mut token = json!({"access_token": ACCESS, "token_type": "Bearer", "expires_in": 86_400});
             if openid {
-                token["id_token"] = Value::from(id_token(&issuer, &memory.nonce));
+                token["id_token"] = Value::from(id_token(&issuer, &memory.nonce, &memory.claims));
             }
             Deed::Json(token.to_string())
         }
@@ -95,13 +104,52 @@ fn play(asked: &Asked, memory: &Mutex<Memory>, openid: bool) -> Deed {
 }
 
 async fn rig(openid: bool, token: SessionToken) -> Rig {
-    let memory = Arc::new(Mutex::new(Memory::default()));
+    rig_with(openid, token, None, catalog(), good).await
+}
+
+/// `claim`: the one that lists namespaces, and what it says.
+pub async fn rig_with(
+    openid: bool,
+    token: SessionToken,
+    claim: Option<(&str, Value)>,
+    catalog: Catalog,
+    store: fn(&Asked) -> Deed,
+) -> Rig {
+    let memory = Arc::new(Mutex::new(Memory {
+        claims: claim
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), value.clone()))
+            .collect(),
+        ..Memory::default()
+    }));
     let shared = Arc::clone(&memory);
     let issuer = Script::start(move |asked| play(asked, &shared, openid)).await;
-    let address: axum::http::Uri = format!("http://{}", issuer.addr).parse().unwrap();
-    let directory = tempfile::tempdir().unwrap();
-    let key_file = directory.path().join("key");
-    std::fs::write(&key_file, BASE64_STANDARD.encode([7; 32])).unwrap();
+    let address: Uri = format!("http://{}", issuer.addr).parse().unwrap();
+    let (session, _key) = session(address.clone(), openid, token, claim.map(|(name, _)| name), KEY);
+    let change = |config: &mut ServeConfig| {
+        config.identity = IdentityMode::Session;
+        config.session = Some(session);
+    };
+    let server = server_of(catalog, store, change).await;
+    Rig {
+        server,
+        _issuer: issuer,
+        address,
+        memory,
+    }
+}
+
+/// The folder holds the key until it has been read.
+fn session(
+    address: Uri,
+    openid: bool,
+    token: SessionToken,
+    claim: Option<&str>,
+    key: [u8; 32],
+) -> (SessionConfig, TempDir) {
+    let folder = tempfile::tempdir().unwrap();
+    let key_file = folder.path().join("key");
+    std::fs::write(&key_file, BASE64_STANDARD.encode(key)).unwrap();
     let session = SessionConfig {
         public_url: "http://127.0.0.1:8477".parse().unwrap(),
         issuer_url: openid.then(|| address.clone()),
@@ -112,17 +160,9 @@ async fn rig(openid: bool, token: SessionToken) -> Rig {
         key_file,
         scopes: None,
         token,
+        namespaces_claim: claim.map(str::to_owned),
     };
-    let server = server_with(good, |config| {
-        config.identity = IdentityMode::Session;
-        config.session = Some(session);
-    })
-    .await;
-    Rig {
-        server,
-        _issuer: issuer,
-        memory,
-    }
+    (session, folder)
 }
 
 /// The cookies of an answer as a browser sends them back; those that were taken away are left out.
@@ -154,7 +194,7 @@ fn parameter(address: &str, name: &str) -> String {
 }
 
 impl Rig {
-    async fn get(&self, path: &str, cookie: &str) -> Answer {
+    pub async fn get(&self, path: &str, cookie: &str) -> Answer {
         self.server.send(Method::GET, path, &[("cookie", cookie)], "").await
     }
 
@@ -176,7 +216,7 @@ impl Rig {
     }
 
     /// Signed in: the session's cookies.
-    async fn sign_in(&self) -> String {
+    pub async fn sign_in(&self) -> String {
         let (state, cookie) = self.leave("/auth/login?return=/servelens/gpus").await;
         let answer = self.back(&state, &cookie).await;
         assert_eq!(location(&answer), "/servelens/gpus");
@@ -265,7 +305,8 @@ async fn an_id_token_of_another_sign_in_is_refused() {
 }
 
 #[tokio::test]
-async fn a_strange_state_and_one_that_was_used_are_refused_and_a_code_without_its_verifier_is_worth_nothing() {
+async fn promise_26_a_strange_state_and_one_that_was_used_are_refused_and_a_code_without_its_verifier_is_worth_nothing()
+{
     let rig = rig(false, SessionToken::Access).await;
     let (state, cookie) = rig.leave("/auth/login").await;
     for (state, cookie) in [
@@ -314,7 +355,7 @@ async fn what_goes_wrong_on_the_way_is_told_in_words_to_the_person_who_waits() {
 }
 
 #[tokio::test]
-async fn a_cookie_counts_from_the_pages_own_origin_only_where_something_could_change() {
+async fn promise_26_a_cookie_counts_from_the_pages_own_origin_only_where_something_could_change() {
     let rig = rig(false, SessionToken::Access).await;
     let session = rig.sign_in().await;
     let body = r#"{"panels":["t.gauge"],"from":1763796000,"to":1763796090,"width":600}"#;
@@ -336,7 +377,7 @@ async fn a_cookie_counts_from_the_pages_own_origin_only_where_something_could_ch
 }
 
 #[tokio::test]
-async fn signing_out_ends_the_session_here_and_its_token_at_the_issuer() {
+async fn promise_25_signing_out_ends_the_session_here_and_its_token_at_the_issuer() {
     for (openid, token, revoked) in [
         (
             false,
@@ -374,6 +415,25 @@ async fn signing_out_ends_the_session_here_and_its_token_at_the_issuer() {
         let after = rig.get("/api/catalog", &session).await;
         assert_eq!(after.status, 401);
         assert!(after.text().contains("session_over"), "{}", after.text());
+    }
+}
+
+#[tokio::test]
+async fn promise_25_every_sign_in_makes_a_new_session_which_each_replica_with_the_key_opens() {
+    let rig = rig(false, SessionToken::Access).await;
+    let first = rig.sign_in().await;
+    rig.memory.lock().unwrap().code_used = false;
+    let second = rig.sign_in().await;
+    assert_ne!(first, second);
+    for (key, status) in [(KEY, 200), ([8; 32], 401)] {
+        let (session, _key) = session(rig.address.clone(), false, SessionToken::Access, None, key);
+        let replica = server_with(good, |config| {
+            config.identity = IdentityMode::Session;
+            config.session = Some(session);
+        })
+        .await;
+        let answer = replica.send(Method::GET, "/api/me", &[("cookie", &second)], "").await;
+        assert_eq!(answer.status, status, "{}", answer.show());
     }
 }
 

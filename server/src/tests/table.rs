@@ -8,13 +8,25 @@ fn every_fault() -> Vec<Fault> {
     let detail = || "10.0.0.7 secret".to_owned();
     vec![
         Fault::NoCaller,
+        Fault::NotSignedIn,
+        Fault::SessionOver,
+        Fault::CrossSite,
+        Fault::SignInFailed("the issuer did not take the code".to_owned()),
+        Fault::IssuerUnreachable(detail()),
         Fault::ImpersonationRefused("impersonate-user".to_owned()),
         Fault::TokenRefused,
         Fault::NamespaceDenied("team-a".to_owned()),
         Fault::RulesDenied("team-a".to_owned()),
         Fault::NothingAllowed,
+        Fault::NotClaimed("team-a".to_owned()),
+        Fault::NothingClaimed,
+        Fault::BearerUnclaimed,
         Fault::NamespaceNeeded,
         Fault::ClusterFailed(detail()),
+        Fault::NoCluster,
+        Fault::SetupDenied("configmaps is forbidden".to_owned()),
+        Fault::SetupRefused("there is no namespace team-x: make it, or name another".to_owned()),
+        Fault::SetupFailed(detail()),
         Fault::BadRequest("`width` is missing".to_owned()),
         Fault::QueryRefused("A string in the query does not end; close its quotes.".to_owned()),
         Fault::RangeReversed { from: 2, to: 1 },
@@ -23,13 +35,14 @@ fn every_fault() -> Vec<Fault> {
             limit: 11_000,
         },
         Fault::BodyTooLarge(65_536),
-        Fault::BodyTooSlow(10),
+        Fault::BodyTooSlow(10_000),
         Fault::NotFound,
         Fault::MethodNotAllowed,
         Fault::UnknownFrameVersion("2".to_owned()),
         Fault::UnknownPanel("x".to_owned()),
         Fault::CatalogFault(detail()),
         Fault::UpstreamUnreachable(detail()),
+        Fault::UpstreamUntrusted(detail()),
         Fault::UpstreamTimeout(25_000),
         Fault::UpstreamError {
             status: 500,
@@ -44,6 +57,7 @@ fn every_fault() -> Vec<Fault> {
         Fault::QueryRejected("parse error".to_owned()),
         Fault::QueryFailed("too many samples".to_owned()),
         Fault::Busy,
+        Fault::CallerBusy,
         Fault::Internal(detail()),
     ]
 }
@@ -67,13 +81,25 @@ fn every_fault_has_its_own_code() {
         .collect();
     insta::assert_snapshot!(table.join("\n"), @r#"
     401 no_caller (no_caller in /api/v1)
+    401 not_signed_in (not_signed_in in /api/v1)
+    401 session_over (session_over in /api/v1)
+    403 cross_site (cross_site in /api/v1)
+    403 sign_in_failed (sign_in_failed in /api/v1)
+    502 issuer_unreachable (issuer_unreachable in /api/v1)
     403 impersonation_refused (impersonation_refused in /api/v1)
     401 token_refused (token_refused in /api/v1)
     403 namespace_denied (namespace_denied in /api/v1)
     403 rules_denied (rules_denied in /api/v1)
     403 nothing_allowed (nothing_allowed in /api/v1)
+    403 namespace_not_claimed (namespace_not_claimed in /api/v1)
+    403 nothing_claimed (nothing_claimed in /api/v1)
+    401 bearer_unclaimed (bearer_unclaimed in /api/v1)
     403 namespace_needed (namespace_needed in /api/v1)
     502 cluster_failed (cluster_failed in /api/v1)
+    404 no_cluster (no_cluster in /api/v1)
+    403 setup_denied (setup_denied in /api/v1)
+    400 setup_refused (setup_refused in /api/v1)
+    502 setup_failed (setup_failed in /api/v1)
     400 bad_request (bad_data in /api/v1)
     400 query_refused (bad_data in /api/v1)
     400 range_reversed (bad_data in /api/v1)
@@ -86,6 +112,7 @@ fn every_fault_has_its_own_code() {
     404 unknown_panel (unknown_panel in /api/v1)
     500 catalog_fault (internal in /api/v1)
     502 upstream_unreachable (upstream_unreachable in /api/v1)
+    502 upstream_untrusted (upstream_untrusted in /api/v1)
     504 upstream_timeout (timeout in /api/v1)
     502 upstream_error (upstream_error in /api/v1)
     502 upstream_not_prometheus (upstream_not_prometheus in /api/v1)
@@ -97,6 +124,7 @@ fn every_fault_has_its_own_code() {
     400 query_rejected (bad_data in /api/v1)
     422 query_failed (execution in /api/v1)
     503 busy (unavailable in /api/v1)
+    429 caller_busy (unavailable in /api/v1)
     500 internal (internal in /api/v1)
     "#);
 }

@@ -10,11 +10,7 @@ use bytes::Bytes;
 use http_body_util::Full;
 use tokio::time::Instant;
 
-use super::{
-    Api, Door, Params, Reply,
-    connect::{self, HttpClient},
-    judge,
-};
+use super::{Api, Door, HttpClient, Params, Reply, judge};
 use crate::{
     config::{UpstreamConfig, UpstreamKind},
     error::Fault,
@@ -37,15 +33,17 @@ pub struct Upstream {
     front: Option<(String, String)>,
     kind: UpstreamKind,
     timeout: Duration,
+    /// The longest answer that is taken in.
+    most_bytes: usize,
     metrics: Arc<Metrics>,
 }
 
 impl Upstream {
     /// The error is one sentence for the person who wrote the configuration.
-    pub fn new(config: &UpstreamConfig, metrics: Arc<Metrics>) -> Result<Upstream, String> {
+    pub fn new(config: &UpstreamConfig, most_bytes: usize, metrics: Arc<Metrics>) -> Result<Upstream, String> {
         let base = |url: &Uri| url.to_string().trim_end_matches('/').to_owned();
         Ok(Upstream {
-            client: connect::client(config.ca_file.as_deref(), "ca-file")?,
+            client: HttpClient::new(config.ca_file.as_deref(), "ca-file", config.connect_timeout)?,
             cluster: base(&config.cluster_url),
             front: config
                 .front
@@ -53,8 +51,15 @@ impl Upstream {
                 .map(|front| (base(&front.tenancy_url), base(&front.rules_url))),
             kind: config.kind,
             timeout: config.timeout,
+            most_bytes,
             metrics,
         })
+    }
+
+    /// Looks at the trusted certificates at once.
+    #[cfg(test)]
+    pub async fn look(&self) {
+        self.client.look(Duration::ZERO).await;
     }
 
     #[must_use]
@@ -85,7 +90,7 @@ impl Upstream {
             .await
             .map_err(|_| late())?
             .map_err(judge::failed)?;
-        let reply = Reply::new(response, end, self.timeout);
+        let reply = Reply::new(response, end, self.timeout, self.most_bytes);
         judge::head(reply).await
     }
 

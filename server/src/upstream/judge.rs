@@ -14,7 +14,11 @@ const LONGEST_TEXT: usize = 600;
 pub fn failed(cause: legacy::Error) -> Fault {
     let text = chain(&cause);
     if cause.is_connect() {
-        return Fault::UpstreamUnreachable(text);
+        return if is_untrusted(&cause) {
+            Fault::UpstreamUntrusted(text)
+        } else {
+            Fault::UpstreamUnreachable(text)
+        };
     }
     let mut source = std::error::Error::source(&cause);
     while let Some(inner) = source {
@@ -27,6 +31,23 @@ pub fn failed(cause: legacy::Error) -> Fault {
         source = inner.source();
     }
     Fault::UpstreamUnreachable(text)
+}
+
+/// Whether it is about the other side's certificate.
+fn is_untrusted(cause: &legacy::Error) -> bool {
+    let mut next = std::error::Error::source(cause);
+    while let Some(inner) = next {
+        if let Some(tls) = inner.downcast_ref::<rustls::Error>() {
+            return matches!(tls, rustls::Error::InvalidCertificate(_));
+        }
+        // An I/O error holds what it was made of; its source is the source of that.
+        let held = inner.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+        next = match held {
+            Some(held) => Some(held),
+            None => inner.source(),
+        };
+    }
+    false
 }
 
 /// A good head passes; every other one becomes a fault.

@@ -11,7 +11,7 @@ mod reply;
 mod web;
 
 pub use api::{Api, Door, LabelName, Params};
-pub use client::Upstream;
-pub use connect::{HttpClient, client as http_client};
+pub use client::{AGENT, Upstream};
+pub use connect::HttpClient;
 pub use reply::Reply;
 pub use web::{Question, Web};

@@ -13,20 +13,18 @@ use tokio::time::Instant;
 
 use crate::error::Fault;
 
-/// The longest answer taken in: about 900,000 samples. What is larger helps no chart.
-pub const MOST_BYTES: usize = 32 << 20;
-
 pub struct Reply {
     status: StatusCode,
     headers: HeaderMap,
     body: Incoming,
     end: Instant,
     timeout: Duration,
+    most_bytes: usize,
     read: usize,
 }
 
 impl Reply {
-    pub(super) fn new(response: Response<Incoming>, end: Instant, timeout: Duration) -> Reply {
+    pub(super) fn new(response: Response<Incoming>, end: Instant, timeout: Duration, most_bytes: usize) -> Reply {
         let (head, body) = response.into_parts();
         Reply {
             status: head.status,
@@ -34,6 +32,7 @@ impl Reply {
             body,
             end,
             timeout,
+            most_bytes,
             read: 0,
         }
     }
@@ -80,8 +79,8 @@ impl Reply {
                 continue;
             };
             self.read += piece.len();
-            if self.read > MOST_BYTES {
-                return Err(too_large());
+            if self.read > self.most_bytes {
+                return Err(self.too_large());
             }
             return Ok(Some(piece));
         }
@@ -90,8 +89,8 @@ impl Reply {
     /// The whole body.
     pub async fn bytes(mut self) -> Result<Bytes, Fault> {
         let told = self.exact_len().unwrap_or(0);
-        if told > MOST_BYTES as u64 {
-            return Err(too_large());
+        if told > self.most_bytes as u64 {
+            return Err(self.too_large());
         }
         let Some(first) = self.chunk().await? else {
             return Ok(Bytes::new());
@@ -107,8 +106,13 @@ impl Reply {
         }
         Ok(whole.freeze())
     }
-}
 
-fn too_large() -> Fault {
-    Fault::UpstreamTooLarge(format!("{} MiB", MOST_BYTES >> 20))
+    fn too_large(&self) -> Fault {
+        let most = self.most_bytes;
+        Fault::UpstreamTooLarge(match (most >> 20 << 20 == most, most >> 10 << 10 == most) {
+            (true, _) => format!("{} MiB", most >> 20),
+            (_, true) => format!("{} KiB", most >> 10),
+            _ => format!("{most} bytes"),
+        })
+    }
 }

@@ -10,10 +10,12 @@ use axum::http::{
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, Full, Limited};
 
-use super::{HttpClient, client::AGENT, http_client};
+use super::{HttpClient, client::AGENT};
 
 /// An issuer asks a database and perhaps a directory; a browser waits for it.
 const DEADLINE: Duration = Duration::from_secs(10);
+/// An issuer may be far away.
+const CONNECT_DEADLINE: Duration = Duration::from_secs(3);
 /// Discovery documents and token answers have some kilobytes.
 const MOST_BYTES: usize = 256 << 10;
 
@@ -52,9 +54,9 @@ impl Question {
 
 impl Web {
     /// The error is one sentence for the person who wrote the configuration.
-    pub fn new(ca_file: Option<&Path>, flag: &str) -> Result<Web, String> {
+    pub fn new(ca_file: Option<&Path>, flag: &'static str) -> Result<Web, String> {
         Ok(Web {
-            client: http_client(ca_file, flag)?,
+            client: HttpClient::new(ca_file, flag, CONNECT_DEADLINE)?,
         })
     }
 

@@ -2,7 +2,9 @@
 //! word in the browser's console, and without touching the console's own links.
 
 mod console;
+mod extras;
 mod faults;
+mod guest;
 mod life;
 
 use anyhow::Result;
@@ -21,7 +23,7 @@ async fn start(console: Console) -> Result<(Host, Serve)> {
     Ok((host, servelens))
 }
 
-/// Opens a page of the console and waits until it has loaded the plugin.
+/// Opens a page of the console and waits until it has loaded the plugin and knows its flags.
 async fn open(session: &Session, host: &Host, path: &str) -> Result<()> {
     session.open(&format!("{}{path}", host.url)).await?;
     session
@@ -30,6 +32,10 @@ async fn open(session: &Session, host: &Host, path: &str) -> Result<()> {
             "return window.loaded ?? window.watch?.faults ?? null",
             json!([{"status": "loaded"}]),
         )
+        .await?;
+    // Asked for by the console, not by a page: what is counted from here on is the page's.
+    session
+        .wait_true("the flags are set", "return window.plugin?.ready === true")
         .await
 }
 

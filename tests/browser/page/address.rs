@@ -163,7 +163,7 @@ async fn another_range_goes_into_the_address_and_into_the_question() -> Result<(
         ] {
             let before = times_asked(session).await?;
             session
-                .by_css(&format!("button[aria-label='{button}']"))
+                .by_css(&format!("button[aria-label$='{button}']"))
                 .await?
                 .click()
                 .await?;
@@ -176,7 +176,7 @@ async fn another_range_goes_into_the_address_and_into_the_question() -> Result<(
         }
         let before = times_asked(session).await?;
         session
-            .by_css("button[aria-label='last 24 hours']")
+            .by_css("button[aria-label$='last 24 hours']")
             .await?
             .click()
             .await?;

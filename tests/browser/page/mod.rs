@@ -1,10 +1,18 @@
 //! The page at its own address, on the demo.
 
+mod access;
 mod address;
+pub mod axe;
+mod bad_input;
+mod keyboard;
+mod languages;
 mod looks;
 mod numbers;
+mod range;
 mod screens;
+mod setup;
 mod sign_in;
+mod weight;
 mod workloads;
 
 use std::collections::BTreeMap;

@@ -8,11 +8,12 @@ use super::open;
 use crate::browser::{drawn, heading, no_errors};
 
 /// Pages, and panels that may have nothing to show there, each with the reason.
-const SCREENS: [(&str, &str, &[&str]); 4] = [
+const SCREENS: [(&str, &str, &[&str]); 5] = [
     ("overview", "Overview", &[]),
     ("models", "Models", &[]),
     ("routing", "Routing", &[]),
     ("gpus", "GPUs", &[]),
+    ("slos", "Objectives", &[]),
 ];
 
 async fn check(page: &str, title: &str, empty: &[&str]) -> Result<()> {
@@ -53,7 +54,7 @@ const DARKNESS: &str =
     .match(/[\\d.]+/g).map(Number); return r + g + b < 3 * 128";
 
 /// Nothing sticks out to the right.
-async fn fits(session: &Session) -> Result<()> {
+pub async fn fits(session: &Session) -> Result<()> {
     session
         .wait_eq(
             "nothing is wider than the window",
@@ -89,6 +90,39 @@ async fn the_page_of_routing_is_filled_in_both_themes_and_widths() -> Result<()>
 async fn the_page_of_gpus_is_filled_in_both_themes_and_widths() -> Result<()> {
     let (page, title, empty) = SCREENS[3];
     check(page, title, empty).await
+}
+
+#[tokio::test]
+async fn the_page_of_objectives_is_filled_in_both_themes_and_widths() -> Result<()> {
+    let (page, title, empty) = SCREENS[4];
+    check(page, title, empty).await
+}
+
+#[tokio::test]
+async fn every_objective_shows_for_whom_it_is_kept_and_what_is_left_of_its_budget() -> Result<()> {
+    browse("objectives", async |session| {
+        open(session, "slos").await?;
+        session
+            .wait_eq(
+                "each objective has rows with a state and a live value, and a bar as long as what is left",
+                "const cards = [...document.querySelectorAll('.servelens [data-slo]')];
+                 const wrong = cards.filter(card => {
+                    const rows = [...card.querySelectorAll('tbody tr')];
+                    return rows.length === 0 || rows.some(row => !row.dataset.state || !row.querySelector('.sl-slo-state').textContent);
+                 }).map(card => card.dataset.slo);
+                 const bars = [...document.querySelectorAll('.servelens td.sl-slo-budget')].filter(left => {
+                    const bar = left.querySelector('.sl-slo-bar'), said = left.lastElementChild.textContent;
+                    if (!bar) return said !== '–';
+                    const share = bar.firstElementChild.getBoundingClientRect().width / bar.getBoundingClientRect().width;
+                    return Math.abs(share - (said.endsWith('%') ? parseFloat(said) / 100 : 0)) > 0.02;
+                 }).map(left => left.textContent);
+                 return cards.length < 7 ? ['not there yet'] : [...wrong, ...bars];",
+                json!([]),
+            )
+            .await?;
+        no_errors(session).await
+    })
+    .await
 }
 
 #[tokio::test]

@@ -9,6 +9,7 @@ const FILES: &[&str] = &[
     include_str!("../../../assets/catalog/cases/routing.toml"),
     include_str!("../../../assets/catalog/cases/gpu.toml"),
     include_str!("../../../assets/catalog/cases/pods.toml"),
+    include_str!("../../../assets/catalog/cases/way_in.toml"),
     include_str!("../../../assets/catalog/cases/objectives.toml"),
 ];
 

@@ -102,7 +102,8 @@ fn promtool_accepts_every_file_of_the_export() -> Result<()> {
 fn an_object_holds_one_group_and_is_where_its_series_are() -> Result<()> {
     let catalog = Catalog::embedded()?;
     let groups = groups(&catalog, &RuleSettings::default())?;
-    let files = objects(&groups, &["a".to_owned(), "b".to_owned()], "gpu-operator")?;
+    let elsewhere = [("servelens-gpus".to_owned(), "gpu-operator".to_owned())].into();
+    let files = objects(&groups, &["a".to_owned(), "b".to_owned()], &elsewhere)?;
     let paths: Vec<_> = files.iter().map(|file| file.path.as_str()).collect();
     let of_models = [
         "vllm",
@@ -111,13 +112,23 @@ fn an_object_holds_one_group_and_is_where_its_series_are() -> Result<()> {
         "pods",
         "predictive",
         "quality",
+        "responsible-ai",
         "objectives",
     ];
     let mut expected: Vec<_> = of_models
         .iter()
         .flat_map(|group| ["a", "b"].map(|namespace| format!("{namespace}/servelens-{group}.yaml")))
         .collect();
-    expected.insert(6, "gpu-operator/servelens-gpus.yaml".to_owned());
+    let of_services = [
+        (6, "gpu-operator/servelens-gpus.yaml"),
+        (13, "openshift-ingress/servelens-gateway.yaml"),
+        (14, "litellm/servelens-proxy.yaml"),
+        (17, "openshift-kueue-operator/servelens-queues.yaml"),
+        (18, "llm-load-test/servelens-load-tests.yaml"),
+    ];
+    for (at, path) in of_services {
+        expected.insert(at, path.to_owned());
+    }
     assert_eq!(paths, expected);
     let file = files.iter().find(|file| file.path == "b/servelens-quality.yaml");
     let text = file.map_or("", |file| &file.text);

@@ -1,26 +1,17 @@
 // What surrounds the plugin's page in a console: a navigation with links of the host's own, and the buttons a test presses.
-import { StrictMode, memo, useEffect, useState } from 'react';
-import { Link, Pages, Router } from '#router';
-
-/** As the console's AsyncComponent: asks once for each mounting, shows nothing until then. */
-function Async({ loader, ...props }) {
-  const [loaded, setLoaded] = useState(null);
-  useEffect(() => {
-    let live = true;
-    loader().then(
-      (Component) => live && setLoaded(() => Component),
-      (fault) => live && setLoaded(() => () => <p role="alert">{String(fault)}</p>),
-    );
-    return () => {
-      live = false;
-    };
-  }, [loader]);
-  const Component = loaded;
-  return Component ? <Component {...props} /> : null;
-}
+import { StrictMode, memo, useState } from 'react';
+import { Link, Pages, Router, useLocation } from '#router';
+import { Async } from './async.jsx';
+import { Extras, raise } from './extras.jsx';
 
 function HostPage() {
-  return <h1>Host page {window.location.pathname}</h1>;
+  useLocation(); // one page of the host follows another
+  return (
+    <>
+      <h1>Host page {window.location.pathname}</h1>
+      <Extras />
+    </>
+  );
 }
 
 /** One component for each route extension, made once: a new identity at each render would mount anew. */
@@ -61,9 +52,14 @@ function href({ href, namespaced }) {
   return namespace ? `${href}/ns/${namespace}` : `${href}/all-namespaces`;
 }
 
-export function makeApp(extensions, { withProps = false } = {}) {
+/** As the console without the plugin's own words: the key is the text. */
+const translated = (text) => text.replace(/^%plugin__[^~]+~(.*)%$/, '$1');
+
+export function makeApp(flags, { withProps = false } = {}) {
+  const extensions = flags.inUse();
+  raise(flags).catch((fault) => console.error(`a flag handler failed: ${fault.message}`));
   const routes = routesOf(extensions);
-  const items = extensions.filter(({ type }) => type === 'console.navigation/href');
+  const items = extensions.filter(({ type, properties }) => type === 'console.navigation/href' && properties.perspective === 'admin');
   return function App() {
     return (
       <Router basename={window.SERVER_FLAGS.basePath.replace(/\/$/, '')}>
@@ -71,9 +67,11 @@ export function makeApp(extensions, { withProps = false } = {}) {
           <Link to="/">Host home</Link> <Link to="/k8s/cluster/nodes">Host nodes</Link>{' '}
           <Link to="/servelensology">Host neighbour</Link> <a href="/help">Host help</a>{' '}
           <Link to="/servelens/ns/llm-prod/gpus">Host link into the plugin</Link>{' '}
+          <Link to="/k8s/ns/llm-prod/serving.kserve.io~v1beta1~InferenceService/granite-33-8b">Host object</Link>{' '}
+          <Link to="/dev-monitoring/ns/llm-prod/servelens">Host observe</Link> <Link to="/dashboards">Host overview</Link>{' '}
           {items.map(({ properties }) => (
             <Link key={properties.id} to={href(properties)}>
-              Plugin: {properties.name}
+              Plugin: {translated(properties.name)}
             </Link>
           ))}
         </nav>

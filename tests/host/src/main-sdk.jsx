@@ -1,6 +1,6 @@
 // A console from 4.22 on: the real PluginStore of the SDK loads the plugin.
 import * as React from 'react';
-import { PluginStore, PluginStoreProvider, useExtensions } from '#sdk';
+import { PluginStore, PluginStoreProvider } from '#sdk';
 import { render } from '#render';
 import { makeApp } from './app.jsx';
 
@@ -16,19 +16,20 @@ window.loadPluginEntry = (id, container) => {
   window.__load_plugin_entry__(id.replace(/@.*$/, ''), container);
 };
 
-function Host() {
-  const extensions = useExtensions();
-  const App = React.useMemo(() => makeApp(extensions), [extensions]);
-  return <App />;
-}
+/** The store's own flags, and the extensions that it says are in use. */
+const flags = {
+  set: (flag, on) => store.setFeatureFlags({ [flag]: on }),
+  inUse: () => store.getExtensions(),
+};
 
 const manifest = `${window.SERVER_FLAGS.basePath}api/plugins/servelens/plugin-manifest.json`;
 store.loadPlugin(manifest).then(
   () => {
     window.loaded = store.getPluginInfo().map(({ status }) => ({ status }));
+    const App = makeApp(flags);
     render(
       <PluginStoreProvider store={store}>
-        <Host />
+        <App />
       </PluginStoreProvider>,
       document.getElementById('app'),
     );

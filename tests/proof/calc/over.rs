@@ -40,6 +40,19 @@ impl Rules {
         self.inside(points, at, span).last().map(|(_, value)| *value)
     }
 
+    /// The mean of all values within the span.
+    pub fn mean(&self, points: &Points, at: i64, span: i64) -> Option<f64> {
+        let inside = self.inside(points, at, span);
+        let sum: f64 = inside.iter().map(|(_, value)| value).sum();
+        (!inside.is_empty()).then(|| sum / inside.len() as f64)
+    }
+
+    /// Of the current value, in seconds.
+    pub fn age(&self, points: &Points, at: i64) -> Option<f64> {
+        let last = self.inside(points, at, self.lookback).last()?;
+        Some((at - last.0) as f64)
+    }
+
     /// How often the value is another one than just before.
     pub fn changes(&self, points: &Points, at: i64, span: i64) -> Option<f64> {
         let inside = self.inside(points, at, span);

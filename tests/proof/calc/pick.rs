@@ -124,6 +124,18 @@ impl<'a> Pick<'a> {
         self.each(|points, at| rules.changes(points, at, range))
     }
 
+    /// The mean within the whole range.
+    pub fn mean_of_range(&self) -> Vector {
+        let (rules, range) = (self.look.rules, self.look.range);
+        self.each(|points, at| rules.mean(points, at, range))
+    }
+
+    /// How long ago the current value was scraped.
+    pub fn age(&self) -> Vector {
+        let rules = self.look.rules;
+        self.each(|points, at| rules.age(points, at))
+    }
+
     /// Rise per second of the line that fits the window best.
     pub fn slope(&self) -> Vector {
         let (rules, window) = (self.look.rules, self.look.window);

@@ -30,7 +30,10 @@ fn limit(look: &Look<'_>, resource: &str) -> Vector {
 
 /// A GPU in slices counts by its slices.
 fn accelerator(resource: &str) -> bool {
-    ["nvidia_com_gpu", "amd_com_gpu", "habana_ai_gaudi"].contains(&resource) || resource.starts_with("nvidia_com_mig")
+    ["nvidia_com_gpu", "amd_com_gpu", "habana_ai_gaudi"].contains(&resource)
+        || ["nvidia_com_mig", "ibm_com_spyre"]
+            .iter()
+            .any(|kind| resource.starts_with(kind))
 }
 
 fn accelerators<'a>(look: &'a Look<'a>, name: &str) -> Pick<'a> {
@@ -47,13 +50,28 @@ fn of_running(look: &Look<'_>, held: Vector) -> Vector {
 }
 
 /// Deployments of models, by their names.
+fn of_model(deployment: &str) -> bool {
+    ["-predictor", "-kserve"]
+        .iter()
+        .any(|mark| deployment.find(mark).is_some_and(|at| at > 0))
+}
+
+/// As Kueue writes resources.
+fn queued_accelerator(resource: &str) -> bool {
+    ["nvidia.com/gpu", "amd.com/gpu", "habana.ai/gaudi"].contains(&resource) || resource.starts_with("nvidia.com/mig")
+}
+
 fn deployments(look: &Look<'_>, name: &str) -> Vector {
-    let of_models = look.of(&[name]).having("deployment", |name| {
-        ["-predictor", "-kserve"]
-            .iter()
-            .any(|mark| name.find(mark).is_some_and(|at| at > 0))
-    });
+    let of_models = look.of(&[name]).having("deployment", of_model);
     of_models.now().max(&["namespace", "deployment"])
+}
+
+/// Deployments of models that have enough replicas.
+fn available<'a>(look: &'a Look<'a>) -> Pick<'a> {
+    look.of(&["kube_deployment_status_condition"])
+        .having("deployment", of_model)
+        .with("condition", &["Available"])
+        .with("status", &["true"])
 }
 
 pub const PROOFS: &[Proof] = &[
@@ -108,6 +126,28 @@ pub const PROOFS: &[Proof] = &[
         ["kube_deployment_status_replicas_ready", "kube_deployment_spec_replicas"]
             .map(|name| deployments(l, name))
             .into()
+    }),
+    proof("resources.uptime", |l| vec![available(l).mean_of_range().min(&[])]),
+    proof("resources.availability", |l| {
+        vec![available(l).mean().min(&["namespace", "deployment"])]
+    }),
+    // Replicas of the controller tell the same; flavours add up.
+    proof("queues.usage", |l| {
+        ["resource_usage", "nominal_quota"]
+            .map(|what| l.of(&[&format!("kueue_cluster_queue_{what}")]))
+            .map(|held| {
+                let held = held.having("resource", queued_accelerator).now();
+                held.max(&["cluster_queue", "flavor", "resource"])
+                    .sum(&["cluster_queue"])
+            })
+            .into()
+    }),
+    proof("queues.pending", |l| {
+        vec![
+            l.of(&["kueue_pending_workloads"])
+                .now()
+                .max(&["cluster_queue", "status"]),
+        ]
     }),
     proof("resources.autoscaling", |l| {
         ["status_desired", "status_current", "spec_max"]

@@ -98,6 +98,7 @@ pub const PROOFS: &[Proof] = &[
                 .count(MODEL),
         ]
     }),
+    proof("vllm.staleness", |l| vec![l.of(RUNNING).age().min(MODEL)]),
     proof("vllm.sleep", |l| {
         vec![
             l.of(&["vllm:engine_sleep_state"])

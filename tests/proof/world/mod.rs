@@ -5,6 +5,7 @@ pub mod lab;
 mod lab_more;
 mod lab_values;
 pub mod many;
+pub mod month;
 pub mod sim;
 
 use std::collections::BTreeMap;

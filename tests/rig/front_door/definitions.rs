@@ -10,7 +10,7 @@ use super::Https;
 use crate::rig::{paths, wait};
 
 /// Applies the definition, and returns when the API server serves its objects.
-pub(super) async fn apply(https: &Https, url: &str, root: &str, group: &str, plural: &str) -> Result<()> {
+pub async fn apply(https: &Https, url: &str, root: &str, group: &str, plural: &str) -> Result<()> {
     let name = format!("{group}_{plural}.yaml");
     let small = paths::checkout().join("tests/fixtures/crds").join(&name);
     let real = std::env::var_os("SERVELENS_CRDS").map(|folder| PathBuf::from(folder).join(&name));

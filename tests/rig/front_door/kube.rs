@@ -3,13 +3,15 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
+use axum::http::Method;
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::{Https, objects};
+use super::{Https, definitions, objects};
 use crate::rig::child::{self, Tied};
 use crate::rig::go_tool::{ETCD, KUBE_APISERVER, KUBE_CONTROLLER_MANAGER};
+use crate::rig::http::Answer;
 use crate::rig::serve::free_port;
 use crate::rig::{http, wait};
 
@@ -57,6 +59,8 @@ pub struct Kube {
     pub cert_file: PathBuf,
     pub key_file: PathBuf,
     pub kubeconfig: PathBuf,
+    /// One line of JSON for each write, with the name of who sent it.
+    pub audit_file: PathBuf,
     tokens: Vec<(User, String)>,
 }
 
@@ -66,9 +70,95 @@ impl Kube {
         let found = self.tokens.iter().find(|(other, _)| *other == user);
         found.map_or("", |(_, token)| token.as_str())
     }
+
+    /// Makes custom resources known: `plural` of `group`.
+    pub async fn define(&self, group: &str, plural: &str) -> Result<()> {
+        definitions::apply(&self.https, &self.url, self.token(User::Admin), group, plural).await
+    }
+
+    /// Applies `object` as the administrator: server-side, strict, by the fixed field manager of an installation.
+    pub async fn apply(&self, object: &Value, dry_run: bool) -> Result<Answer> {
+        let dry = if dry_run { "&dryRun=All" } else { "" };
+        let address = self.address(object).await?;
+        let url = format!("{address}?fieldManager=install&fieldValidation=Strict&force=true{dry}");
+        let kind = "application/apply-patch+yaml";
+        let token = self.token(User::Admin);
+        // JSON is YAML.
+        self.https
+            .send(Method::PATCH, &url, token, kind, object.to_string())
+            .await
+    }
+
+    /// Where the API server keeps the object; asks it for the kind's plural and scope.
+    async fn address(&self, object: &Value) -> Result<String> {
+        let text = |path: &str| object.pointer(path).and_then(Value::as_str);
+        let version = text("/apiVersion").context("an object without apiVersion")?;
+        let root = if version.contains('/') { "apis" } else { "api" };
+        let base = format!("{}/{root}/{version}", self.url);
+        let known = self.https.get(&base, self.token(User::Admin)).await?.json()?;
+        let of_kind = |resource: &&Value| {
+            resource["kind"] == object["kind"] && resource["name"].as_str().is_some_and(|name| !name.contains('/'))
+        };
+        let resources = known.get("resources").and_then(Value::as_array);
+        let resource = resources
+            .and_then(|list| list.iter().find(of_kind))
+            .with_context(|| format!("the API server knows no {} of {version}", object["kind"]))?;
+        let plural = resource["name"].as_str().context("a resource without a name")?;
+        let name = text("/metadata/name").context("an object without a name")?;
+        Ok(if resource["namespaced"] == true {
+            let namespace = text("/metadata/namespace").with_context(|| format!("{plural} {name} has no namespace"))?;
+            format!("{base}/namespaces/{namespace}/{plural}/{name}")
+        } else {
+            format!("{base}/{plural}/{name}")
+        })
+    }
+
+    /// A new account with `view` in one namespace; gives its token. The front keeps what it was told of an account for
+    /// minutes: whoever changes rights needs one of its own.
+    pub async fn newcomer(&self, name: &str, namespace: &str) -> Result<String> {
+        let admin = self.token(User::Admin);
+        let accounts = format!("{}/api/v1/namespaces/rig/serviceaccounts", self.url);
+        let account = json!({"metadata": {"name": name}});
+        self.https.create(&accounts, admin, &account).await?;
+        let binding = json!({
+            "metadata": {"name": name},
+            "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "view"},
+            "subjects": [{"kind": "ServiceAccount", "name": name, "namespace": "rig"}],
+        });
+        self.https.create(&self.bindings(namespace), admin, &binding).await?;
+        let asked = json!({"spec": {"expirationSeconds": 7200}});
+        let url = format!("{accounts}/{name}/token");
+        let answer = self.https.create(&url, admin, &asked).await?;
+        let token = answer.pointer("/status/token").and_then(Value::as_str);
+        Ok(token.context("a token")?.to_owned())
+    }
+
+    /// Takes the newcomer's `view` away.
+    pub async fn withdraw(&self, name: &str, namespace: &str) -> Result<()> {
+        let url = format!("{}/{name}", self.bindings(namespace));
+        let admin = self.token(User::Admin);
+        let answer = self.https.send(Method::DELETE, &url, admin, "", String::new()).await?;
+        ensure!(answer.status.is_success(), "{url}: {}", answer.text());
+        Ok(())
+    }
+
+    fn bindings(&self, namespace: &str) -> String {
+        let api = "apis/rbac.authorization.k8s.io/v1";
+        format!("{}/{api}/namespaces/{namespace}/rolebindings", self.url)
+    }
+
+    /// One more token of a user: to everybody but the API server another caller.
+    pub async fn another_token(&self, user: User) -> Result<String> {
+        let account = user.account();
+        let url = format!("{}/api/v1/namespaces/rig/serviceaccounts/{account}/token", self.url);
+        let asked = json!({"spec": {"expirationSeconds": 7200}});
+        let answer = self.https.create(&url, self.token(User::Admin), &asked).await?;
+        let token = answer.pointer("/status/token").and_then(Value::as_str);
+        Ok(token.context("a token")?.to_owned())
+    }
 }
 
-pub(super) async fn start(folder: &Path, children: &mut Vec<Tied>) -> Result<Kube> {
+pub async fn start(folder: &Path, children: &mut Vec<Tied>) -> Result<Kube> {
     let file = |name: &str| folder.join(name);
     let text = |path: &Path| path.to_string_lossy().into_owned();
     let ca_pem = write_certificates(folder)?;
@@ -102,6 +192,14 @@ pub(super) async fn start(folder: &Path, children: &mut Vec<Tied>) -> Result<Kub
         file("tokens.csv"),
         format!("{ROOT},rig-root,rig-root,\"system:masters\"\n"),
     )?;
+    let writes = json!({
+        "apiVersion": "audit.k8s.io/v1", "kind": "Policy", "omitStages": ["RequestReceived"],
+        "rules": [
+            {"level": "None", "userGroups": ["system:masters"]},
+            {"level": "Metadata", "verbs": ["create", "update", "patch", "delete", "deletecollection"]},
+        ],
+    });
+    fs::write(file("audit.yaml"), writes.to_string())?;
     children.push(child::start_kept(
         &KUBE_APISERVER.path()?,
         &[
@@ -118,6 +216,8 @@ pub(super) async fn start(folder: &Path, children: &mut Vec<Tied>) -> Result<Kub
             &format!("--service-account-key-file={}", text(&file("accounts.pub"))),
             &format!("--service-account-signing-key-file={}", text(&file("accounts.key"))),
             "--service-cluster-ip-range=10.0.0.0/24",
+            &format!("--audit-policy-file={}", text(&file("audit.yaml"))),
+            &format!("--audit-log-path={}", text(&file("audit.log"))),
         ],
         &[],
     )?);
@@ -162,6 +262,7 @@ pub(super) async fn start(folder: &Path, children: &mut Vec<Tied>) -> Result<Kub
         cert_file: file("server.crt"),
         key_file: file("server.key"),
         kubeconfig,
+        audit_file: file("audit.log"),
         tokens,
     })
 }

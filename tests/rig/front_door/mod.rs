@@ -19,6 +19,8 @@ use tempfile::TempDir;
 
 use super::child::Tied;
 pub use client::Https;
+pub(super) use definitions::apply as define;
+pub(super) use kube::start as start_kube;
 pub use kube::{Kube, User};
 
 /// The running front.
@@ -53,6 +55,35 @@ pub fn front() -> Result<&'static Front> {
     front
         .as_ref()
         .map_err(|fault| anyhow!("the monitoring front did not start: {fault}"))
+}
+
+/// Two stores and a querier for one test alone, so that it may lose them.
+#[derive(Debug)]
+pub struct LoneStores {
+    /// The querier's address.
+    pub url: String,
+    children: Vec<Tied>,
+    _folder: TempDir,
+}
+
+impl LoneStores {
+    pub async fn start() -> Result<LoneStores> {
+        let folder = tempfile::tempdir()?;
+        let mut children = Vec::new();
+        let url = stores::start(folder.path(), target::serve()?, &mut children).await?;
+        Ok(LoneStores {
+            url,
+            children,
+            _folder: folder,
+        })
+    }
+
+    /// Ends every store; the querier, which was started last, stays.
+    pub fn lose(&mut self) {
+        let querier = self.children.pop();
+        self.children.clear();
+        self.children.extend(querier);
+    }
 }
 
 async fn start() -> Result<Front> {

@@ -18,7 +18,7 @@ pub(super) const SESSION: &str = "openshift-session-token=session-of-alice";
 /// The value of the cookie that a changing request must repeat in a header.
 pub(super) const CSRF: &str = "csrf-of-alice";
 /// What the bridge exchanges the session for.
-pub const TOKEN: &str = "token-of-alice";
+pub const TOKEN: &str = "canary-of-alice";
 
 const CSRF_HEADER: HeaderName = HeaderName::from_static("x-csrftoken");
 const FILES: &str = "/api/plugins/servelens";

@@ -24,6 +24,7 @@ pub struct Demo {
 #[derive(Deserialize)]
 pub struct Addresses {
     pub servelens: String,
+    pub prometheus: String,
     pub metrics: String,
 }
 

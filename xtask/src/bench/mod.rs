@@ -7,9 +7,17 @@ mod browser;
 mod dashboard;
 mod demo;
 mod http;
-mod memory;
+mod instructions;
+mod kept;
+mod long;
+mod nginx;
 mod page;
+mod proxy;
+mod quiet;
+mod release;
 mod table;
+mod viewers;
+mod wire;
 
 use std::io::Write;
 
@@ -21,24 +29,61 @@ use crate::setup::{self, Need};
 use crate::stop::Stop;
 use table::Table;
 
-/// Measures all.
-pub fn run(place: &Place) -> Result<()> {
-    let toolchain = setup::run(place, Need::Test)?;
-    build::run(place, &toolchain)?;
-    let mut table = Table::default();
-    page::measure(place, &mut table)?;
-    memory::measure(place, &mut table)?;
-    let demo = demo::measure(place, &mut table)?;
-    dashboard::measure(&demo, &mut table)?;
-    browser::measure(place, &demo, &mut table)?;
-    drop(demo);
+/// What can be measured by itself.
+#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Part {
+    /// The page and its boards: size, memory, the demo, dashboards, a browser.
+    Page,
+    /// The metrics door: instructions, passing on beside nginx, many viewers.
+    Door,
+}
 
-    writeln!(std::io::stdout(), "{}", table.markdown())?;
-    table::keep(&place.root.join("BENCHMARKS.md"), &table)?;
-    match table.over_budget() {
+/// Measures one part, or all.
+pub fn run(place: &Place, only: Option<Part>) -> Result<()> {
+    let toolchain = setup::run(place, Need::Bench)?;
+    let mut over = Vec::new();
+    if only != Some(Part::Page) {
+        let mut table = Table::default();
+        door(place, &mut table)?;
+        over.extend(finish(place, "door", &table)?);
+    }
+    if only != Some(Part::Door) {
+        build::run(place, &toolchain)?;
+        let mut table = Table::default();
+        page(place, &mut table)?;
+        over.extend(finish(place, "measured", &table)?);
+    }
+    match over {
         over if over.is_empty() => Ok(()),
         over => Err(Stop::found(format!("over budget: {}", over.join(", "))).into()),
     }
+}
+
+fn door(place: &Place, table: &mut Table) -> Result<()> {
+    instructions::measure(place, table)?;
+    let server = release::build(place)?;
+    proxy::measure(place, &server, table)?;
+    viewers::measure(place, &server, table)
+}
+
+fn page(place: &Place, table: &mut Table) -> Result<()> {
+    page::measure(place, table)?;
+    quiet::measure(place, table)?;
+    let server = release::build(place)?;
+    let demo = demo::measure(place, table)?;
+    dashboard::measure(&demo, table)?;
+    kept::measure(place, &server, &demo, table)?;
+    wire::measure(&demo, table)?;
+    browser::measure(place, &demo, table)?;
+    drop(demo);
+    long::measure(place, table)
+}
+
+/// Prints and keeps what was measured; gives what is over its budget.
+fn finish(place: &Place, section: &str, table: &Table) -> Result<Vec<String>> {
+    writeln!(std::io::stdout(), "{}", table.markdown())?;
+    table::keep(&place.root.join("BENCHMARKS.md"), section, table)?;
+    Ok(table.over_budget().into_iter().map(str::to_owned).collect())
 }
 
 fn median(mut values: Vec<f64>) -> f64 {

@@ -9,8 +9,8 @@ use serde::Deserialize;
 use super::table::Table;
 use crate::place::Place;
 
-/// The console's way in; the page at a URL of its own does not load it.
-const ENTRY: &str = "plugin-entry.js";
+/// The console's way in, and what it adds to the console's own cards; the page at a URL of its own loads neither.
+const CONSOLE: [&str; 2] = ["plugin-entry.js", "assets/extensions."];
 
 /// 300 KiB: every file of the first page, as brotli sends it.
 const BUDGET: f64 = 300.0 * 1024.0;
@@ -33,7 +33,7 @@ pub fn measure(place: &Place, table: &mut Table) -> Result<()> {
     let files: Vec<&Sizes> = manifest
         .sizes
         .iter()
-        .filter(|(name, _)| *name != ENTRY)
+        .filter(|(name, _)| !CONSOLE.iter().any(|console| name.starts_with(console)))
         .map(|(_, sizes)| sizes)
         .collect();
     let sum = |of: fn(&Sizes) -> u64| files.iter().map(|sizes| of(sizes)).sum::<u64>() as f64;

@@ -7,12 +7,6 @@ use std::thread;
 
 use anyhow::{Context, Result};
 
-const BEGIN: &str = "<!-- measured: begin -->";
-const END: &str = "<!-- measured: end -->";
-
-/// A page that has no table yet.
-const EMPTY: &str = "# Benchmarks\n\n<!-- measured: begin -->\n<!-- measured: end -->\n";
-
 /// One value.
 struct Row {
     what: String,
@@ -69,31 +63,28 @@ impl Table {
     }
 }
 
-/// Puts the table into the page at `path`.
-pub fn keep(path: &Path, table: &Table) -> Result<()> {
-    let page = if path.exists() {
-        fs::read_to_string(path)?
-    } else {
-        EMPTY.to_owned()
-    };
+/// Puts the table into its section of the page at `path`.
+pub fn keep(path: &Path, section: &str, table: &Table) -> Result<()> {
+    let page = fs::read_to_string(path).with_context(|| format!("reading {}", path.display()))?;
     let cores = thread::available_parallelism().map_or(1, usize::from);
-    let section = format!(
-        "Measured by `cargo xtask bench` on {}, {cores} cores, development profile.\n\n{}",
+    let text = format!(
+        "Measured by `cargo xtask bench` on {}, {cores} cores; development profile where a line does not say release.\n\n{}",
         processor(),
         table.markdown()
     );
     fs::write(
         path,
-        replace(&page, &section).with_context(|| format!("in {}", path.display()))?,
+        replace(&page, section, &text).with_context(|| format!("in {}", path.display()))?,
     )?;
     Ok(())
 }
 
-fn replace(page: &str, section: &str) -> Result<String> {
-    let what = || format!("no {BEGIN} … {END}");
-    let (before, rest) = page.split_once(BEGIN).with_context(what)?;
-    let (_, after) = rest.split_once(END).with_context(what)?;
-    Ok(format!("{before}{BEGIN}\n{section}{END}{after}"))
+fn replace(page: &str, section: &str, text: &str) -> Result<String> {
+    let [begin, end] = ["begin", "end"].map(|mark| format!("<!-- {section}: {mark} -->"));
+    let what = || format!("no {begin} … {end}");
+    let (before, rest) = page.split_once(&begin).with_context(what)?;
+    let (_, after) = rest.split_once(&end).with_context(what)?;
+    Ok(format!("{before}{begin}\n{text}{end}{after}"))
 }
 
 fn processor() -> String {
@@ -116,6 +107,7 @@ mod tests {
         assert_eq!(table.over_budget(), ["size"]);
         let page = replace(
             "# A\nb\n<!-- measured: begin -->\nold\n<!-- measured: end -->\nc\n",
+            "measured",
             &table.markdown(),
         )?;
         assert_eq!(
@@ -123,7 +115,7 @@ mod tests {
             "# A\nb\n<!-- measured: begin -->\n| what | budget | measured |\n|---|---|---|\n\
              | size | 300 KiB or less | 301 KiB **over** |\n| time |  | 2 s |\n<!-- measured: end -->\nc\n"
         );
-        assert!(replace("# A page without marks\n", "").is_err());
+        assert!(replace("# A page without marks\n", "measured", "").is_err());
         Ok(())
     }
 }

@@ -6,6 +6,7 @@ use std::io::Write;
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
+use catalog::{Catalog, export::overview};
 use flate2::{Compression, GzBuilder};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -19,6 +20,9 @@ const STYLES: &str = "servelens.css";
 
 /// Starts the page at its own URL: a file of its own, because the page's Content-Security-Policy allows no script in the HTML.
 const BOOT: (&str, &str) = ("standalone.js", "frontend/standalone.js");
+
+/// What the plugin adds to the console's own cards; the entry loads it when it is first needed.
+const EXTENSIONS: (&str, &str) = ("extensions.js", "assets/plugin/extensions.js");
 
 /// Files of the page that are not hashed: the console asks for the entry by this name.
 const TEMPLATES: [(&str, &str); 2] = [
@@ -66,14 +70,17 @@ pub fn write(place: &Place, bound: &Bound, out: &Path) -> Result<Sizes> {
     }
     add(&mut manifest, out, Bound::GLUE, glue.as_bytes())?;
     add(&mut manifest, out, STYLES, &styles(place)?)?;
-    let boot = filled(place, &manifest, BOOT.1)?;
-    add(&mut manifest, out, BOOT.0, boot.as_bytes())?;
+    for (name, source) in [BOOT, EXTENSIONS] {
+        let text = filled(place, &manifest, source)?;
+        add(&mut manifest, out, name, text.as_bytes())?;
+    }
 
     for (name, source) in TEMPLATES {
         let text = filled(place, &manifest, source)?;
         let sizes = write_all_forms(&out.join(name), text.as_bytes())?;
         manifest.sizes.insert(name.to_owned(), sizes);
     }
+    locales(place, out)?;
     fs::write(
         out.join("asset-manifest.json"),
         serde_json::to_string_pretty(&manifest)? + "\n",
@@ -93,7 +100,29 @@ fn filled(place: &Place, manifest: &Manifest<'_>, source: &str) -> Result<String
     let text = fs::read_to_string(&source).with_context(|| format!("cannot read {}", source.display()))?;
     let mut values = manifest.files.clone();
     values.insert("version".to_owned(), place.version.clone());
+    values.insert("overview".to_owned(), overview()?);
     template::fill(&text, &values).with_context(|| format!("in {}", source.display()))
+}
+
+/// What the console's own cards ask, from the catalogue; JSON is JavaScript.
+fn overview() -> Result<String> {
+    let catalog = Catalog::embedded()?;
+    Ok(serde_json::to_string(&overview::overview(&catalog)?)?)
+}
+
+/// The words of each language, by names that the console knows. They are not counted: English, with which a page is
+/// measured, needs none.
+fn locales(place: &Place, out: &Path) -> Result<()> {
+    let root = place.root.join("assets").join("locales");
+    for file in super::inputs::files_under(&root)? {
+        let to = out.join("locales").join(file.strip_prefix(&root)?);
+        fs::create_dir_all(to.parent().context("a file of words stands in a folder")?)?;
+        // Sorted and indented for who reads them; sent without the white space.
+        let words: BTreeMap<String, String> = serde_json::from_slice(&fs::read(&file)?)
+            .with_context(|| format!("{} is no object of texts", file.display()))?;
+        write_all_forms(&to, &serde_json::to_vec(&words)?)?;
+    }
+    Ok(())
 }
 
 /// The tokens first: the rules use them.
@@ -139,7 +168,8 @@ fn with_suffix(path: &Path, suffix: &str) -> std::path::PathBuf {
     name.into()
 }
 
-fn gzip(bytes: &[u8]) -> Result<Vec<u8>> {
+/// The smallest that gzip gives.
+pub fn gzip(bytes: &[u8]) -> Result<Vec<u8>> {
     // No time stamp: the same page gives the same bytes.
     let mut encoder = GzBuilder::new().mtime(0).write(Vec::new(), Compression::best());
     encoder.write_all(bytes)?;

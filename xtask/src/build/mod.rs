@@ -5,6 +5,7 @@
 
 mod assets;
 mod compile;
+mod glue;
 mod inputs;
 mod publish;
 mod template;
@@ -12,6 +13,9 @@ mod template;
 use std::fs;
 
 use anyhow::Result;
+
+pub use assets::{gzip, hex};
+pub use inputs::files_under;
 
 use crate::child;
 use crate::place::{self, Place};

@@ -18,7 +18,7 @@ use crate::progress::{Step, say};
 use crate::scrap::Scrap;
 
 /// Packages above that bring a service which starts by itself.
-const SERVICES: [&str; 1] = ["prometheus"];
+const SERVICES: [&str; 2] = ["prometheus", "nginx"];
 
 /// Installs without recommended packages; reads the package lists first where they are missing or stale.
 pub fn install(packages: &[&str]) -> Result<()> {

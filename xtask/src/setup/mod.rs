@@ -26,6 +26,8 @@ pub enum Need {
     Demo,
     /// Test in a real browser, and the plugin in a real React page: Chromium, ChromeDriver, Node.js.
     Test,
+    /// Measure beside others: nginx, a load generator, valgrind.
+    Bench,
 }
 
 /// Installs what `need` lacks; gives the compiler that has the WebAssembly target.

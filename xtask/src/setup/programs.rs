@@ -21,7 +21,7 @@ struct Program {
     brew: &'static str,
 }
 
-const PROGRAMS: [Program; 7] = [
+const PROGRAMS: [Program; 10] = [
     Program {
         name: "wasm-opt",
         need: Need::Build,
@@ -70,6 +70,27 @@ const PROGRAMS: [Program; 7] = [
         apt: "npm",
         dnf: "nodejs-npm",
         brew: "node",
+    },
+    Program {
+        name: "nginx",
+        need: Need::Bench,
+        apt: "nginx",
+        dnf: "nginx",
+        brew: "nginx",
+    },
+    Program {
+        name: "wrk",
+        need: Need::Bench,
+        apt: "wrk",
+        dnf: "wrk",
+        brew: "wrk",
+    },
+    Program {
+        name: "valgrind",
+        need: Need::Bench,
+        apt: "valgrind",
+        dnf: "valgrind",
+        brew: "valgrind",
     },
 ];
 

@@ -9,6 +9,7 @@ mod bound;
 pub mod console;
 pub mod grafana;
 mod layout;
+pub mod overview;
 pub mod perses;
 pub mod prometheus_rule;
 mod units;

@@ -11,7 +11,7 @@ mod seen;
 use std::collections::{BTreeMap, BTreeSet};
 
 use self::seen::{Device, Pod, Requests, devices, requests};
-use crate::model::{Catalog, Concept, Family, Panel};
+use crate::model::{Catalog, Concept, Devices, Family, MetricType, Panel};
 use crate::models::served_models;
 use crate::resolve::{Candidate, Sighting, candidates_for};
 
@@ -168,15 +168,7 @@ impl Holders {
         let exporter_is_here = self.devices.get(family.id.as_str()).is_some_and(|all| !all.is_empty());
         if exporter_is_here {
             let missing = missing(catalog, panel, sightings);
-            return if missing.is_empty() {
-                Vec::new()
-            } else {
-                vec![format!(
-                    "The exporter does not collect {}: add it to the list of counters of {}.",
-                    missing.join(" and "),
-                    family.title
-                )]
-            };
+            return not_collected(family, kind, panel, &missing);
         }
         let asked = self.requests.anywhere(&kind.resources);
         if asked.is_empty() {
@@ -194,10 +186,28 @@ impl Holders {
     }
 }
 
-/// The newest names of the panel's concepts of which nothing was seen.
-fn missing(catalog: &Catalog, panel: &Panel, sightings: &[Sighting]) -> Vec<String> {
+/// The exporter is there and does not tell this; with the lines that make it tell.
+fn not_collected(family: &Family, kind: &Devices, panel: &Panel, missing: &[(String, MetricType)]) -> Vec<String> {
+    if missing.is_empty() {
+        return Vec::new();
+    }
+    let names: Vec<&str> = missing.iter().map(|(name, _)| name.as_str()).collect();
+    let said = format!("The exporter does not collect {}.", names.join(" and "));
+    if kind.collected.is_empty() {
+        return vec![format!("{said} Add it to the list of counters of {}.", family.title)];
+    }
+    let lines = missing
+        .iter()
+        .map(|(name, kind)| format!("{name}, {}, {}", kind.as_str(), panel.title));
+    std::iter::once(format!("{said} Add to {}, and restart the exporter:", kind.collected))
+        .chain(lines)
+        .collect()
+}
+
+/// The newest names of the panel's concepts of which nothing was seen, and their types.
+fn missing(catalog: &Catalog, panel: &Panel, sightings: &[Sighting]) -> Vec<(String, MetricType)> {
     let seen: BTreeSet<&str> = sightings.iter().map(|sighting| sighting.series.as_str()).collect();
-    let mut missing = Vec::new();
+    let mut missing: Vec<(String, MetricType)> = Vec::new();
     let placeholders = panel.queries.iter().flat_map(|query| query.expr.placeholders());
     for concept in placeholders.filter_map(|placeholder| catalog.concept(&placeholder.concept)) {
         let names = catalog.names_of(concept);
@@ -205,8 +215,9 @@ fn missing(catalog: &Catalog, panel: &Panel, sightings: &[Sighting]) -> Vec<Stri
         if names.iter().any(|name| seen.contains(series(concept, name).as_str())) {
             continue;
         }
-        if let Some(name) = names.into_iter().next().filter(|name| !missing.contains(name)) {
-            missing.push(name);
+        let newest = names.into_iter().next();
+        if let Some(name) = newest.filter(|name| !missing.iter().any(|(known, _)| known == name)) {
+            missing.push((name, concept.metric_type));
         }
     }
     missing

@@ -1,9 +1,11 @@
 //! What the probe found, asked panel by panel.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Quantile;
+use super::spacing::Scrapes;
 use crate::model::Part;
+use crate::resolve::Job;
 
 /// Where a histogram ends: what a quantile of it can say and what it cannot.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -19,7 +21,11 @@ pub struct Bounds {
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Facts {
     buckets: Vec<Bucket>,
+    scrapes: Scrapes,
 }
+
+/// The probe's own label: over how many seconds scrapes were counted.
+pub(super) const OVER: &str = "over";
 
 #[derive(Debug, Clone, PartialEq)]
 struct Bucket {
@@ -28,7 +34,7 @@ struct Bucket {
     labels: BTreeMap<String, String>,
     le: f64,
     /// Bit by bit, at which of the probe's instants it was there.
-    at: u16,
+    at: u32,
 }
 
 impl Facts {
@@ -36,6 +42,10 @@ impl Facts {
     pub fn read(series: impl IntoIterator<Item = (BTreeMap<String, String>, Vec<f64>)>) -> Self {
         let mut facts = Self::default();
         for (mut labels, values) in series {
+            if let Some(span_s) = labels.get(OVER).and_then(|over| over.parse().ok()) {
+                facts.scrapes.read(span_s, &labels, &values);
+                continue;
+            }
             let le = labels.remove("le").and_then(|le| le.parse::<f64>().ok());
             let name = labels.remove("__name__");
             let name = name
@@ -44,7 +54,7 @@ impl Facts {
             let (Some(le), Some(name)) = (le.filter(|le| le.is_finite()), name) else {
                 continue;
             };
-            let present = values.iter().take(16).enumerate().filter(|(_, value)| !value.is_nan());
+            let present = values.iter().take(32).enumerate().filter(|(_, value)| !value.is_nan());
             facts.buckets.push(Bucket {
                 name: name.to_owned(),
                 labels,
@@ -53,6 +63,21 @@ impl Facts {
             });
         }
         facts
+    }
+
+    /// Seconds between two samples of what these jobs scrape, of the slowest one; `None` where nobody can tell.
+    pub fn spacing_s(&self, jobs: &BTreeSet<Job<'_>>) -> Option<u32> {
+        jobs.iter().filter_map(|job| self.scrapes.spacing_s(job)).max()
+    }
+
+    /// How many of the probe's instants come before the first sample of any of these jobs; `None` where nobody can tell.
+    pub fn silent(&self, jobs: &BTreeSet<Job<'_>>) -> Option<u32> {
+        self.scrapes.silent(jobs)
+    }
+
+    /// Whether any bucket of these names was seen, `_bucket` taken off.
+    pub fn has_buckets(&self, names: &[&str]) -> bool {
+        self.buckets.iter().any(|bucket| names.contains(&bucket.name.as_str()))
     }
 
     /// The bounds of the histograms that a series of a quantile is made of. `names` are its concept's names here.
@@ -76,6 +101,31 @@ impl Facts {
         }
     }
 
+    /// Every bound that all histograms behind the quantile have, ascending, in the query's unit.
+    pub fn common_bounds(&self, quantile: &Quantile, names: &[&str]) -> Vec<f64> {
+        let mut of_each: BTreeMap<(&str, Vec<&str>), Vec<f64>> = BTreeMap::new();
+        for bucket in self
+            .buckets
+            .iter()
+            .filter(|bucket| names.contains(&bucket.name.as_str()))
+        {
+            let labels = quantile
+                .by
+                .iter()
+                .map(|label| bucket.labels.get(label).map_or("", String::as_str));
+            of_each
+                .entry((&bucket.name, labels.collect()))
+                .or_default()
+                .push(bucket.le);
+        }
+        let mut all = of_each.into_values();
+        let mut common = all.next().unwrap_or_default();
+        all.for_each(|bounds| common.retain(|bound| bounds.contains(bound)));
+        common.sort_by(f64::total_cmp);
+        common.dedup();
+        common.into_iter().map(|bound| quantile.scaled(bound)).collect()
+    }
+
     /// First and last finite bound of each histogram as Prometheus adds it up: by the quantile's labels, at each instant.
     fn edges(&self, quantile: &Quantile, names: &[&str], of: Option<&BTreeMap<String, String>>) -> Vec<(f64, f64)> {
         let fits = |bucket: &&Bucket| {
@@ -89,14 +139,14 @@ impl Facts {
             };
             names.contains(&bucket.name.as_str()) && quantile.by.iter().all(agrees)
         };
-        let mut histograms: BTreeMap<(Vec<&str>, u8), (f64, f64)> = BTreeMap::new();
+        let mut histograms: BTreeMap<(Vec<&str>, u32), (f64, f64)> = BTreeMap::new();
         for bucket in self.buckets.iter().filter(fits) {
             let key: Vec<&str> = quantile
                 .by
                 .iter()
                 .map(|label| bucket.labels.get(label).map_or("", String::as_str))
                 .collect();
-            for instant in (0..16).filter(|instant| bucket.at & (1 << instant) != 0) {
+            for instant in (0..32).filter(|instant| bucket.at & (1 << instant) != 0) {
                 histograms
                     .entry((key.clone(), instant))
                     .and_modify(|(first, top)| {
@@ -166,6 +216,24 @@ mod tests {
             &[("model_name", "brief")],
             &[10.0, 2560.0],
             Some(0.001),
+        );
+    }
+
+    #[test]
+    fn a_limit_is_held_against_bounds_that_every_engine_has() {
+        let facts = facts(&[
+            ("new", "a", &["0.001", "0.3", "1", "2"], "1"),
+            ("old", "b", &["0.3", "1.0"], "1"),
+        ]);
+        let common = |text: &str| {
+            let quantile = quantile(&Template::parse(text).unwrap()).unwrap();
+            facts.common_bounds(&quantile, &["new", "old"])
+        };
+        assert_eq!(common(BY_MODEL), [0.3, 1.0]);
+        assert_eq!(common(MICROS), [0.3 / 1e6, 1.0 / 1e6]);
+        assert_eq!(
+            Facts::default().common_bounds(&quantile(&Template::parse(ALL).unwrap()).unwrap(), &["new"]),
+            [0.0; 0]
         );
     }
 

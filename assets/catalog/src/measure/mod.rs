@@ -7,10 +7,13 @@
 mod facts;
 mod probe;
 mod quantile;
+mod reach;
+mod spacing;
 
 pub use facts::{Bounds, Facts};
 pub use probe::{INSTANTS, probe};
 pub use quantile::{Quantile, quantile};
+pub use reach::{Reach, reach};
 
 #[cfg(test)]
 pub(crate) use quantile::asks_quantile;

@@ -11,6 +11,10 @@ use crate::promql::Template;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Quantile {
     pub concept: String,
+    /// The histogram's placeholder as the query has it, between the braces.
+    placeholder: String,
+    /// Which quantile, 0 to 1.
+    level: f64,
     /// The labels that the buckets are added by, `le` left out.
     pub by: Vec<String>,
     /// Whether the result still carries those labels: not where only the highest quantile is left.
@@ -27,6 +31,30 @@ enum Scale {
 }
 
 impl Quantile {
+    /// How many events must be within the window before the quantile means something: as many as let one of them lie
+    /// beyond it, and never fewer than ten.
+    pub fn needs(&self) -> u32 {
+        // 1 / (1 - 0.99) is 99.99999999999991.
+        let beyond = (1.0 / (1.0 - self.level) - 1e-6).ceil();
+        // A level of 1 needs as many as there are.
+        if beyond.is_finite() {
+            (beyond as u32).max(LEAST_EVENTS)
+        } else {
+            u32::MAX
+        }
+    }
+
+    /// The query that counts these events, for each set of labels that the quantile keeps apart.
+    pub(crate) fn events(&self) -> Option<Template> {
+        let counted = self.placeholder.replacen(Part::Bucket.name(), Part::Count.name(), 1);
+        let by = if self.by.is_empty() {
+            String::new()
+        } else {
+            format!(" by ({})", self.by.join(", "))
+        };
+        Template::parse(&format!("sum{by} (increase({{{{{counted}}}}}[$window]))")).ok()
+    }
+
     /// A bucket's bound in the query's unit.
     pub fn scaled(&self, bound: f64) -> f64 {
         match self.scale {
@@ -36,6 +64,8 @@ impl Quantile {
         }
     }
 }
+
+const LEAST_EVENTS: u32 = 10;
 
 const FUNCTION: &str = "histogram_quantile(";
 
@@ -59,7 +89,8 @@ pub fn quantile(template: &Template) -> Option<Quantile> {
         return None;
     }
     let (inside, after) = closed(rest)?;
-    let (_, vector) = inside.split_once(',')?;
+    let (level, vector) = inside.split_once(',')?;
+    let (text, _) = vector.split_once("{{")?.1.split_once("}}")?;
     let labels = vector
         .trim_start()
         .strip_prefix("sum by")?
@@ -79,6 +110,8 @@ pub fn quantile(template: &Template) -> Option<Quantile> {
     };
     Some(Quantile {
         concept: placeholder.concept.clone(),
+        placeholder: text.to_owned(),
+        level: level.trim().parse().ok()?,
         by: labels
             .into_iter()
             .filter(|label| *label != "le")
@@ -135,6 +168,33 @@ mod tests {
         check(
             "max(histogram_quantile(0.95, sum by (model_name, le) (rate({{a.bucket}}[$window]))) * 1000)",
             Some(("a", &["model_name"], false, 1e10)),
+        );
+    }
+
+    #[test]
+    fn the_events_behind_a_quantile_are_counted_by_its_own_labels() {
+        let check = |text: &str, needs: u32, events: &str| {
+            let quantile = quantile(&Template::parse(text).unwrap()).unwrap();
+            assert_eq!(
+                (quantile.needs(), quantile.events().unwrap().text()),
+                (needs, events),
+                "{text}"
+            );
+        };
+        check(
+            r#"histogram_quantile(0.99, sum by (le, model_name) (rate({{a.bucket, path="/v1"}}[$window])))"#,
+            100,
+            r#"sum by (model_name) (increase({{a.count, path="/v1"}}[$window]))"#,
+        );
+        check(
+            "max(histogram_quantile(0.95, sum by (le) (rate({{a.bucket}}[$window]))))",
+            20,
+            "sum (increase({{a.count}}[$window]))",
+        );
+        check(
+            "histogram_quantile(0.5, sum by (le) (rate({{a.bucket}}[$window]))) / 1e6",
+            10,
+            "sum (increase({{a.count}}[$window]))",
         );
     }
 

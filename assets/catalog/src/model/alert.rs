@@ -11,6 +11,8 @@ pub struct AlertGroup {
     pub id: String,
     pub title: String,
     pub home: Home,
+    /// Of a service: where it usually is. Empty where the models are.
+    pub namespace: String,
 }
 
 /// In which namespace a group's rules see their series. OpenShift narrows a rule in a user's namespace to that namespace.

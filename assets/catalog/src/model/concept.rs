@@ -14,6 +14,8 @@ pub struct Concept {
     pub unit: Unit,
     /// Newest first, without a family's prefix; for a histogram the name before `_bucket`.
     pub names: Vec<String>,
+    /// With what its series appear; `None` where they are there from the start, or where nobody knows.
+    pub first: Option<First>,
     /// Page variables that this concept's series have no label for, though the family's others do.
     pub unlabelled: BTreeSet<String>,
     /// Which of the metric's series are meant, where others export the same name or the rest counts twice. Fixed in
@@ -29,6 +31,25 @@ impl Concept {
             MetricType::Histogram | MetricType::Summary => format!("{name}{}", Part::Count.suffix()),
             MetricType::Gauge | MetricType::Counter => name.to_owned(),
         }
+    }
+}
+
+/// The event with which a series appears.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum First {
+    Request,
+    Error,
+}
+
+impl First {
+    pub const NAMES: &str = "request, error";
+
+    pub fn parse(name: &str) -> Option<Self> {
+        Some(match name {
+            "request" => Self::Request,
+            "error" => Self::Error,
+            _ => return None,
+        })
     }
 }
 
@@ -94,6 +115,15 @@ impl Part {
             "count" => Self::Count,
             _ => return None,
         })
+    }
+
+    /// As a placeholder writes it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Bucket => ".bucket",
+            Self::Sum => ".sum",
+            Self::Count => ".count",
+        }
     }
 
     pub fn suffix(self) -> &'static str {

@@ -17,6 +17,10 @@ pub struct Family {
     pub labels: BTreeMap<String, Vec<String>>,
     /// Where the family's exporters serve models.
     pub serves: Option<Serves>,
+    /// Whether the model's label holds the name that the request asked for, which may be an adapter's, and not the engine's.
+    pub asked_names: bool,
+    /// A concept whose series exist as soon as a target is scraped, where others appear with an event.
+    pub alive: Option<ConceptId>,
     /// Where its series are of GPUs or the like, which pods request.
     pub devices: Option<Devices>,
 }
@@ -28,6 +32,9 @@ pub struct Devices {
     pub resources: Vec<String>,
     /// A concept whose series exist for every device.
     pub presence: ConceptId,
+    /// Where an administrator lists what the exporter collects, as lines of `name, type, help`; empty where there is no such
+    /// list.
+    pub collected: String,
 }
 
 /// How metrics alone tell which models a family serves.
@@ -41,4 +48,14 @@ pub struct Serves {
     pub model_label: String,
     /// The counter that grows with each request.
     pub traffic: Placeholder,
+    /// Where a pod answers to further names, its LoRA adapters.
+    pub adapters: Option<Adapters>,
+}
+
+/// What tells the adapters that a pod has loaded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Adapters {
+    pub concept: ConceptId,
+    /// Labels that hold names with commas between them.
+    pub labels: Vec<String>,
 }

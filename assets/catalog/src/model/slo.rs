@@ -1,6 +1,6 @@
 //! An objective: what is promised, what it is now, and how much of the promise's budget is used.
 
-use super::{PanelId, SloId, Unit};
+use super::{Catalog, Kind, Panel, PanelId, Query, SloId, Unit};
 use crate::promql::Template;
 
 /// One row of the board, for each set of the labels `by`.
@@ -79,6 +79,33 @@ impl State {
 }
 
 impl Objective {
+    /// Which query of [`Self::as_panel`] is which.
+    pub const VALUE: usize = 0;
+    pub const BAD: usize = 1;
+
+    /// As a panel that no page shows, for all that is known of panels: which names exist, whom they are narrowed to, where
+    /// their buckets end. `None` where the catalogue does not have its concepts.
+    pub fn as_panel(&self, catalog: &Catalog) -> Option<Panel> {
+        let first = self.value.placeholders().next()?;
+        let query = |expr: &Template| Query {
+            expr: expr.clone(),
+            legend: String::new(),
+        };
+        Some(Panel {
+            id: PanelId::new(self.id.as_str()).ok()?,
+            family: catalog.concept(&first.concept)?.family.clone(),
+            title: self.title.clone(),
+            tells: self.tells.clone(),
+            when_bad: String::new(),
+            unit: self.unit,
+            kind: Kind::Stat,
+            covers: self.covers.clone(),
+            queries: std::iter::once(&self.value).chain(&self.bad).map(query).collect(),
+            thresholds: Vec::new(),
+            floors: Vec::new(),
+        })
+    }
+
     /// A limit itself still belongs to the better side.
     pub fn state(&self, value: f64) -> State {
         let beyond = |limit: f64| match self.better {

@@ -8,9 +8,10 @@
 //! A gauge over a step, `max_over_time(A[$step])`, falls back to the current value where the step holds no sample: what is
 //! scraped seldom, or was missed once, keeps its line.
 
-use super::{Grid, Matcher, Over, Piece, Placeholder, Span, Vars, matcher, selector};
+use super::{Grid, Matcher, Over, Piece, Placeholder, Span, Template, Vars, matcher, selector};
+use crate::measure::Quantile;
 use crate::model::{Catalog, Concept, Panel, Part};
-use crate::resolve::{Choices, Jobs};
+use crate::resolve::{Apart, COLLECTED_NAMESPACE, COLLECTED_POD, Choices, Jobs, Pipeline, collected};
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BindError {
@@ -35,12 +36,23 @@ pub fn bind(
     vars: &Vars,
     grid: &Grid,
 ) -> Result<Option<String>, BindError> {
-    let spans = Durations {
-        window: format!("{}s", grid.window_s),
-        range: format!("{}s", grid.range_s()),
-        step: (!grid.is_as_fine_as_scrapes()).then(|| format!("{}s", grid.step)),
-    };
-    bind_with(catalog, panel, query, choices, vars, &spans)
+    bind_with(catalog, panel, query, choices, vars, &Durations::of(grid))
+}
+
+/// The PromQL that counts the events behind one of the panel's queries, where that is a quantile over the window; `None`
+/// where it is none.
+pub fn bind_events(
+    catalog: &Catalog,
+    panel: &Panel,
+    quantile: &Quantile,
+    choices: &Choices,
+    vars: &Vars,
+    grid: &Grid,
+) -> Result<Option<String>, BindError> {
+    match quantile.events() {
+        Some(events) => bound(catalog, panel, &events, choices, vars, &Durations::of(grid)),
+        None => Ok(None),
+    }
 }
 
 /// How long `[$window]`, `[$range]` and `[$step]` are, as PromQL writes durations; or the variables that will say so.
@@ -49,6 +61,16 @@ pub(crate) struct Durations {
     pub range: String,
     /// Of `[$step]`; `None` where no scrape falls between two instants, so that the current value says all.
     pub step: Option<String>,
+}
+
+impl Durations {
+    fn of(grid: &Grid) -> Self {
+        Self {
+            window: format!("{}s", grid.window_s),
+            range: format!("{}s", grid.range_s()),
+            step: (!grid.is_as_fine_as_scrapes()).then(|| format!("{}s", grid.step)),
+        }
+    }
 }
 
 /// As [`bind`], with the durations as text.
@@ -65,15 +87,23 @@ pub(crate) fn bind_with(
         query,
         queries: panel.queries.len(),
     })?;
-    if !found
-        .expr
-        .placeholders()
-        .any(|placeholder| choices.has(&placeholder.concept))
-    {
+    bound(catalog, panel, &found.expr, choices, vars, spans)
+}
+
+fn bound(
+    catalog: &Catalog,
+    panel: &Panel,
+    template: &Template,
+    choices: &Choices,
+    vars: &Vars,
+    spans: &Durations,
+) -> Result<Option<String>, BindError> {
+    let mut placeholders = template.placeholders();
+    if !placeholders.any(|placeholder| choices.has(&placeholder.concept)) {
         return Ok(None);
     }
     let mut text = String::new();
-    for piece in found.expr.pieces() {
+    for piece in template.pieces() {
         let (placeholder, ask) = match piece {
             Piece::Text(piece) => {
                 text.push_str(piece);
@@ -104,6 +134,10 @@ pub(crate) enum Ask<'a> {
         span: &'a str,
         tail: &'a str,
     },
+    OfSample {
+        head: &'a str,
+        tail: &'a str,
+    },
     /// As [`Self::Over`]; the current value where nothing is over it.
     OverOrNow {
         head: &'a str,
@@ -128,6 +162,7 @@ impl<'a> Ask<'a> {
             },
             (Span::Step, Some(span)) => Self::OverOrNow { head, span, tail },
             (Span::Step, None) => Self::Instant,
+            (Span::Sample, _) => Self::OfSample { head, tail },
         }
     }
 
@@ -135,6 +170,7 @@ impl<'a> Ask<'a> {
         match self {
             Self::Instant => selector.to_owned(),
             Self::Over { head, span, tail } => format!("{head}{selector}[{span}]{tail}"),
+            Self::OfSample { head, tail } => format!("{head}{selector}{tail}"),
             Self::OverOrNow { head, span, tail } => format!("({head}{selector}[{span}]{tail} or {selector})"),
         }
     }
@@ -157,17 +193,33 @@ pub(crate) fn concept_text(
         if index > 0 {
             joined.push_str(&format!(" or on ({}) ", choice.workload.join(", ")));
         }
-        let arms: Vec<_> = alternatives
-            .iter()
-            .map(|bound| {
-                let mut matchers = bound.clone();
+        let bindings = match source.pipeline {
+            Pipeline::Any | Pipeline::Scraped => alternatives.clone(),
+            Pipeline::Collected => matcher::bound(&collected(choice.labels.clone()), vars),
+        };
+        let arms: Vec<_> = bindings
+            .into_iter()
+            .map(|mut matchers| {
                 match &source.jobs {
                     Jobs::All | Jobs::OneForEachTarget => {}
-                    Jobs::AllBut(jobs) => matchers.push(Matcher::none_of("job", jobs)),
-                    Jobs::Only(job) => matchers.push(Matcher::is("job", job)),
+                    Jobs::Apart(all) => matchers.extend(all.iter().map(|apart| match apart {
+                        Apart::AllBut(label, others) => Matcher::none_of(label, others),
+                        Apart::Only(label, only) => Matcher::is(label, only),
+                    })),
+                }
+                match source.pipeline {
+                    Pipeline::Any => {}
+                    Pipeline::Scraped => matchers.push(Matcher::absent(COLLECTED_POD)),
+                    Pipeline::Collected => matchers.push(Matcher::present(COLLECTED_POD)),
                 }
                 matchers.extend(concept.only.iter().chain(&placeholder.matchers).cloned());
                 let asked = ask.of(&selector(&format!("{}{suffix}", source.name), &matchers));
+                let asked = match source.pipeline {
+                    Pipeline::Any | Pipeline::Scraped => asked,
+                    Pipeline::Collected => {
+                        renamed(&renamed(&asked, COLLECTED_POD, "pod"), COLLECTED_NAMESPACE, "namespace")
+                    }
+                };
                 match source.jobs {
                     Jobs::OneForEachTarget => format!("{ONE_OF_TWINS}({asked})"),
                     _ => asked,
@@ -183,4 +235,9 @@ pub(crate) fn concept_text(
     } else {
         joined
     }
+}
+
+/// The second pipeline's series with the labels of a pod that is scraped itself.
+fn renamed(vector: &str, from: &str, to: &str) -> String {
+    format!(r#"label_replace({vector}, "{to}", "$1", "{from}", "(.+)")"#)
 }

@@ -4,7 +4,7 @@
 pub const MAX_POINTS: u64 = 11_000;
 
 /// A rate needs two samples; four intervals still hold two when one scrape is late and one is lost.
-const WINDOW_SCRAPES: i64 = 4;
+const WINDOW_SCRAPES: u32 = 4;
 
 /// All in seconds; `start` and `end` are Unix times and whole multiples of `step`, so that a second look at the same
 /// range asks for the same instants.
@@ -25,7 +25,16 @@ impl Grid {
 
     /// Whether no scrape falls between two instants: what a gauge is at an instant is then all that is known of the step.
     pub fn is_as_fine_as_scrapes(&self) -> bool {
-        i64::from(self.step) * WINDOW_SCRAPES <= i64::from(self.window_s)
+        u64::from(self.step) * u64::from(WINDOW_SCRAPES) <= u64::from(self.window_s)
+    }
+
+    /// For what is sampled every `spacing_s` seconds: with a wider window where this one would not hold samples enough.
+    #[must_use]
+    pub fn of_spacing(self, spacing_s: u32) -> Self {
+        Self {
+            window_s: self.window_s.max(spacing_s.saturating_mul(WINDOW_SCRAPES)),
+            ..self
+        }
     }
 
     /// The length of every `[$range]`: what the whole grid covers, and one step where it is a single instant.
@@ -77,7 +86,7 @@ pub fn grid(from: i64, to: i64, width_px: u32, scrape_interval_s: u32) -> Result
     let per_pixel = ceil_div(range, i64::from(width_px));
     let step = ceil_div(per_pixel, scrape).max(1) * scrape;
     let (start, end) = (floor_to(from, step), floor_to(to, step));
-    let window = (WINDOW_SCRAPES * scrape).max(step);
+    let window = (i64::from(WINDOW_SCRAPES) * scrape).max(step);
     let small = |seconds| u32::try_from(seconds).map_err(|_| GridError::OutOfReach { from, to });
     let grid = Grid {
         start,
@@ -203,6 +212,13 @@ mod tests {
         check(1_440, 60, false);
         check(720, 120, false);
         check(100, 870, false);
+    }
+
+    #[test]
+    fn a_window_holds_four_samples_however_far_apart_they_are() {
+        let grid = grid(0, DAY, 2_880, 30).unwrap();
+        let windows = [5, 30, 60, 120, 300, u32::MAX].map(|spacing| grid.of_spacing(spacing).window_s);
+        assert_eq!(windows, [120, 120, 240, 480, 1_200, u32::MAX]);
     }
 
     #[test]

@@ -46,7 +46,6 @@ impl Matcher {
     }
 
     /// The series has such a label.
-    #[cfg(feature = "export")]
     pub(crate) fn present(label: &str) -> Self {
         Self::none_of(label, &[LabelValue::new("")])
     }

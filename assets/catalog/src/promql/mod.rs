@@ -11,7 +11,7 @@ mod template;
 mod value;
 mod vars;
 
-pub use bind::{BindError, bind};
+pub use bind::{BindError, bind, bind_events};
 pub use grid::{Grid, GridError, MAX_POINTS, grid};
 pub use matcher::{Matcher, Op, selector};
 pub use rule::{Spans, bind_rule};

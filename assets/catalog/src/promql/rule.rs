@@ -34,6 +34,10 @@ pub fn bind_rule(catalog: &Catalog, template: &Template, choices: &Choices, vars
                     Span::Range => over_span(&range),
                     // A rule looks at now; it has no chart's steps.
                     Span::Step => Ask::Instant,
+                    Span::Sample => Ask::OfSample {
+                        head: &over.head,
+                        tail: &over.tail,
+                    },
                 };
                 (&over.placeholder, ask)
             }

@@ -9,6 +9,8 @@ use crate::model::Part;
 const LABEL_LISTS: &[&str] = &["by", "without", "on", "ignoring", "group_left", "group_right"];
 /// What `[$step]` may stand in: they say of one sample what it is, so that a step of one scrape needs no call.
 const OF_STEPS: &[&str] = &["avg_over_time", "max_over_time", "min_over_time"];
+/// Tells when a sample was taken, and of anything but a selector the time of the question.
+const OF_SAMPLES: &str = "timestamp";
 /// Words that may stand without a parenthesis after them.
 const WORDS: &[&str] = &[
     "by",
@@ -148,6 +150,9 @@ impl<'a> Scanner<'a> {
             return Err(TemplateError::NotInCall(placeholder.concept));
         }
         let Some(after) = self.rest.strip_prefix('[') else {
+            if last_word(self.buffer.strip_suffix('(').unwrap_or_default()) == OF_SAMPLES {
+                return self.begin_call(placeholder, Span::Sample);
+            }
             self.flush();
             self.pieces.push(Piece::Instant(placeholder));
             return Ok(());
@@ -200,6 +205,9 @@ impl<'a> Scanner<'a> {
             let plain = tail == ")" && head.strip_prefix(function.as_str()) == Some("(");
             if span == Span::Step && !(plain && OF_STEPS.contains(&function.as_str())) {
                 return Err(TemplateError::NotOfSteps(placeholder.concept));
+            }
+            if span == Span::Sample && !plain {
+                return Err(TemplateError::NotInCall(placeholder.concept));
             }
             self.pieces.push(Piece::Over(Over {
                 function,

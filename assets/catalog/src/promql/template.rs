@@ -27,7 +27,7 @@ pub(crate) enum Piece {
     Over(Over),
 }
 
-/// `head` placeholder `[span]` `tail`, e.g. `rate(` … `)`.
+/// `head` placeholder `[span]` `tail`, e.g. `rate(` … `)`; or `timestamp(` placeholder `)`.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Over {
     pub function: String,
@@ -43,6 +43,8 @@ pub(crate) enum Span {
     Range,
     /// Where no scrape falls between two instants, the current value.
     Step,
+    /// No range, and still nothing that `or` may stand in: `timestamp` tells a sample's own time of a selector alone.
+    Sample,
 }
 
 /// What stands between the double braces.
@@ -149,6 +151,7 @@ const COUNTER_FUNCTIONS: &[&str] = &[
     "increase",
     "resets",
     "changes",
+    "timestamp",
     "count_over_time",
     "present_over_time",
     "absent_over_time",

@@ -66,7 +66,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_value_stays_inside_its_quotes() {
+    fn promise_11_a_value_stays_inside_its_quotes() {
         let check = |value: &str, expect: &str| assert_eq!(LabelValue::new(value).quoted(), expect);
         check("granite", r#""granite""#);
         check("", r#""""#);

@@ -24,13 +24,14 @@ use crate::model::{BadId, Catalog, Unit};
 
 pub(super) type Read<'a> = (Places<'a>, raw::File);
 
-/// The files from `own` on replace panels and dashboards of the files before them that have the same ids.
+/// The files from `own` on replace panels, dashboards and objectives of the files before them that have the same ids.
 pub(super) fn catalog(files: &[Read<'_>], own: usize, faults: &mut Vec<Fault>) -> Catalog {
     let mut catalog = Catalog::default();
     let mine = files.get(own..).unwrap_or_default();
     let mine = |ids: fn(&raw::File) -> Vec<&str>| mine.iter().flat_map(|(_, file)| ids(file)).collect::<BTreeSet<_>>();
     let replaced_panels = mine(|file| file.panel.iter().map(|panel| panel.id.get_ref().as_str()).collect());
     let replaced_dashboards = mine(|file| file.dashboard.iter().map(|board| board.id.get_ref().as_str()).collect());
+    let replaced_slos = mine(|file| file.slo.iter().map(|slo| slo.id.get_ref().as_str()).collect());
     let stands = |index: usize, id: &str, replaced: &BTreeSet<&str>| index >= own || !replaced.contains(id);
     for (places, file) in files {
         file.family
@@ -46,6 +47,9 @@ pub(super) fn catalog(files: &[Read<'_>], own: usize, faults: &mut Vec<Fault>) -
         file.family
             .iter()
             .for_each(|raw| family::add_serves(&mut catalog, raw, &mut Checker { places, faults }));
+        file.family
+            .iter()
+            .for_each(|raw| family::add_alive(&mut catalog, raw, &mut Checker { places, faults }));
         file.family
             .iter()
             .for_each(|raw| family::add_devices(&mut catalog, raw, &mut Checker { places, faults }));
@@ -81,15 +85,22 @@ pub(super) fn catalog(files: &[Read<'_>], own: usize, faults: &mut Vec<Fault>) -
             .iter()
             .for_each(|raw| alert::add_group(&mut catalog, raw, check));
     }
-    for (places, file) in files {
+    for (index, (places, file)) in files.iter().enumerate() {
         let check = &mut Checker { places, faults };
         file.alert
             .iter()
             .for_each(|raw| alert::add(&mut catalog, raw, &written, check));
         file.slo
             .iter()
+            .filter(|raw| stands(index, raw.id.get_ref(), &replaced_slos))
             .for_each(|raw| slo::add(&mut catalog, raw, &written, check));
     }
+    // So does an objective.
+    let ids = files.iter().flat_map(|(_, file)| &file.slo);
+    let ids: Vec<&str> = ids.map(|slo| slo.id.get_ref().as_str()).collect();
+    catalog
+        .slos
+        .sort_by_key(|slo| ids.iter().position(|id| *id == slo.id.as_str()));
     catalog
 }
 

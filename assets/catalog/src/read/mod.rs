@@ -72,6 +72,7 @@ const EMBEDDED: &[(&str, &str)] = &[
     ("panels/runtimes.toml", include_str!("../../panels/runtimes.toml")),
     ("panels/host.toml", include_str!("../../panels/host.toml")),
     ("panels/resources.toml", include_str!("../../panels/resources.toml")),
+    ("panels/queues.toml", include_str!("../../panels/queues.toml")),
     ("panels/overview.toml", include_str!("../../panels/overview.toml")),
     ("panels/buckets.toml", include_str!("../../panels/buckets.toml")),
     ("panels/alerts_vllm.toml", include_str!("../../panels/alerts_vllm.toml")),
@@ -92,6 +93,14 @@ const EMBEDDED: &[(&str, &str)] = &[
     (
         "panels/alerts_quality.toml",
         include_str!("../../panels/alerts_quality.toml"),
+    ),
+    (
+        "panels/alerts_way_in.toml",
+        include_str!("../../panels/alerts_way_in.toml"),
+    ),
+    (
+        "panels/alerts_around.toml",
+        include_str!("../../panels/alerts_around.toml"),
     ),
     ("panels/slos.toml", include_str!("../../panels/slos.toml")),
     ("panels/dashboards.toml", include_str!("../../panels/dashboards.toml")),

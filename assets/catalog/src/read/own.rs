@@ -1,4 +1,5 @@
-//! An installation's own files, laid over the shipped ones: they add panels and dashboards, or replace those of the same id.
+//! An installation's own files, laid over the shipped ones: they add panels, dashboards and
+//! objectives, or replace those of the same id.
 //!
 //! A file with a fault is left out whole and the rest still works: nothing in it can take the shipped pages away.
 
@@ -76,6 +77,23 @@ fn judged(catalog: &Catalog, file: &Read<'_>, judge: &dyn Fn(&str) -> Result<(),
     let Ok(grid) = promql::grid(0, 86_400, 600, 30) else {
         return;
     };
+    for raw in &raw.slo {
+        let Some(panel) = catalog
+            .slos()
+            .find(|slo| slo.id.as_str() == raw.id.get_ref())
+            .and_then(|slo| slo.as_panel(catalog))
+        else {
+            continue;
+        };
+        let choices = Choices::newest(catalog, [&panel]);
+        for (query, raw) in std::iter::once(&raw.value).chain(&raw.bad).enumerate() {
+            let bound = promql::bind(catalog, &panel, query, &choices, &Vars::new(), &grid);
+            if let Err(reason) = verdict(&bound, judge) {
+                let reason = format!("the objective {}: {reason}", panel.id);
+                faults.push(places.at(raw, reason, "correct the query"));
+            }
+        }
+    }
     for raw in &raw.panel {
         let Some(panel) = catalog.panel(raw.id.get_ref()) else {
             continue;
@@ -83,15 +101,21 @@ fn judged(catalog: &Catalog, file: &Read<'_>, judge: &dyn Fn(&str) -> Result<(),
         let choices = Choices::newest(catalog, [panel]);
         for (query, raw) in raw.queries.get_ref().iter().enumerate() {
             let bound = promql::bind(catalog, panel, query, &choices, &Vars::new(), &grid);
-            let verdict = match &bound {
-                Ok(Some(text)) => judge(text),
-                Ok(None) => Ok(()),
-                Err(fault) => Err(fault.to_string()),
-            };
-            if let Err(reason) = verdict {
+            if let Err(reason) = verdict(&bound, judge) {
                 let reason = format!("the panel {}: {reason}", panel.id);
                 faults.push(places.at(&raw.expr, reason, "correct the query"));
             }
         }
+    }
+}
+
+fn verdict(
+    bound: &Result<Option<String>, promql::BindError>,
+    judge: &dyn Fn(&str) -> Result<(), String>,
+) -> Result<(), String> {
+    match bound {
+        Ok(Some(text)) => judge(text),
+        Ok(None) => Ok(()),
+        Err(fault) => Err(fault.to_string()),
     }
 }

@@ -31,6 +31,9 @@ pub(super) struct Family {
     pub prefixes: Vec<Text>,
     #[serde(default)]
     pub labels: BTreeMap<String, Spanned<Vec<Text>>>,
+    pub alive: Option<Text>,
+    #[serde(default)]
+    pub asked_names: bool,
     pub serves: Option<Serves>,
     pub devices: Option<Devices>,
 }
@@ -40,6 +43,7 @@ pub(super) struct Family {
 pub(super) struct Devices {
     pub resources: Spanned<Vec<Text>>,
     pub presence: Text,
+    pub collected: Option<Text>,
 }
 
 #[derive(Deserialize)]
@@ -49,6 +53,14 @@ pub(super) struct Serves {
     pub presence: Text,
     pub model_label: Text,
     pub traffic: Text,
+    pub adapters: Option<Adapters>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Adapters {
+    pub concept: Text,
+    pub labels: Spanned<Vec<Text>>,
 }
 
 #[derive(Deserialize)]
@@ -62,6 +74,7 @@ pub(super) struct Concept {
     pub names: Spanned<Vec<Text>>,
     #[serde(default)]
     pub unlabelled: Vec<Text>,
+    pub first: Option<Text>,
     pub only: Option<Text>,
 }
 

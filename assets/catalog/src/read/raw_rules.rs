@@ -19,6 +19,7 @@ pub(super) struct AlertGroup {
     pub id: Text,
     pub title: Text,
     pub home: Text,
+    pub namespace: Option<Text>,
 }
 
 #[derive(Deserialize)]

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::{COLLECTED_POD, collected};
 use crate::model::{Catalog, Concept, ConceptId, FamilyId, Panel};
 use crate::promql::{LabelValue, Matcher, Vars, bound, selector};
 
@@ -61,6 +62,7 @@ pub fn match_selectors(candidates: &[Candidate], vars: &Vars) -> Vec<String> {
     let mut groups: BTreeMap<Vec<String>, Group<'_>> = BTreeMap::new();
     for candidate in candidates {
         let mut alternatives = bound(&candidate.labels, vars);
+        alternatives.extend(second_pipeline(candidate, vars));
         for matchers in &mut alternatives {
             matchers.extend(candidate.only.iter().cloned());
         }
@@ -84,6 +86,23 @@ pub fn match_selectors(candidates: &[Candidate], vars: &Vars) -> Vec<String> {
         }
     }
     selectors
+}
+
+/// What the second pipeline brought has the page's namespace and pod in other labels. Without a choice of those, the
+/// plain selector finds it, too.
+fn second_pipeline(candidate: &Candidate, vars: &Vars) -> Vec<Vec<Matcher>> {
+    let plain =
+        |(variable, label): (&str, &str)| candidate.labels.get(variable).is_some_and(|labels| labels == &[label]);
+    let chosen = |variable| candidate.labels.contains_key(variable) && !vars.get(variable).is_empty();
+    let is_of_pods = [("namespace", "namespace"), ("pod", "pod")].into_iter().all(plain);
+    if !is_of_pods || !["namespace", "pod"].into_iter().any(chosen) {
+        return Vec::new();
+    }
+    let mut alternatives = bound(&collected(candidate.labels.clone()), vars);
+    for matchers in &mut alternatives {
+        matchers.push(Matcher::present(COLLECTED_POD));
+    }
+    alternatives
 }
 
 /// Names whose series the variables restrict in the same way.

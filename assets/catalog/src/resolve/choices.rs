@@ -31,19 +31,43 @@ pub(crate) struct Choice {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Source {
     pub name: String,
+    pub pipeline: Pipeline,
     pub jobs: Jobs,
-    /// How many workloads it is the best source of.
-    pub workloads: usize,
-    /// The scrape jobs of those workloads.
-    pub monitors: BTreeSet<String>,
+    /// The workloads that it is the best source of, namespace and pod (or instance), each with its scrape jobs.
+    pub pods: Pods,
 }
 
-/// Twin monitors scrape one target under two jobs: then a source is a name and a job.
+type Pods = BTreeMap<(String, String), BTreeSet<String>>;
+
+/// Who brought a name's series.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Pipeline {
+    /// Nobody brought any of them but by scraping the pods; or nobody has looked.
+    Any,
+    /// Not the collector.
+    Scraped,
+    /// The second pipeline: see [`super::Sighting`].
+    Collected,
+}
+
+impl Source {
+    fn unseen(name: String) -> Self {
+        Self {
+            name,
+            pipeline: Pipeline::Any,
+            jobs: Jobs::All,
+            pods: Pods::new(),
+        }
+    }
+}
+
+/// Twin monitors scrape one target under two jobs, and two stores may hold what one job scraped: then a source is a name
+/// and what tells it from its twins.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Jobs {
     All,
-    AllBut(Vec<LabelValue>),
-    Only(LabelValue),
+    /// All of these hold.
+    Apart(Vec<Apart>),
     /// Whichever it is; nobody has looked.
     #[cfg_attr(
         not(feature = "export"),
@@ -52,17 +76,36 @@ pub(crate) enum Jobs {
     OneForEachTarget,
 }
 
+/// The first field is the label that tells twins apart.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Apart {
+    AllBut(&'static str, Vec<LabelValue>),
+    Only(&'static str, LabelValue),
+}
+
 /// Where a concept's numbers come from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChosenSource {
     pub concept: ConceptId,
     /// With its prefix; for a histogram the name before `_bucket`.
     pub metric: String,
-    /// How many pods this name answers for.
-    pub workloads: usize,
-    /// The scrape jobs that bring it from those pods: `namespace/monitor` for a PodMonitor, the service's name for a
-    /// ServiceMonitor. Empty where the series have no job.
-    pub monitors: BTreeSet<String>,
+    /// The pods that this name answers for, namespace and name (or instance), each with the scrape jobs that bring it:
+    /// `namespace/monitor` for a PodMonitor, the service's name for a ServiceMonitor. No job where the series have none.
+    pub pods: Pods,
+}
+
+impl ChosenSource {
+    /// The scrape jobs of all its pods.
+    pub fn monitors(&self) -> BTreeSet<&str> {
+        self.pods.values().flatten().map(String::as_str).collect()
+    }
+}
+
+/// A scrape job, and the namespace of pods that it brings series of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Job<'a> {
+    pub name: &'a str,
+    pub namespace: &'a str,
 }
 
 impl Choices {
@@ -99,12 +142,7 @@ impl Choices {
     fn of_names(candidates: impl Iterator<Item = Candidate>) -> Self {
         let mut concepts: BTreeMap<ConceptId, Choice> = BTreeMap::new();
         for candidate in candidates {
-            let source = Source {
-                name: candidate.name,
-                jobs: Jobs::All,
-                workloads: 0,
-                monitors: BTreeSet::new(),
-            };
+            let source = Source::unseen(candidate.name);
             concepts
                 .entry(candidate.concept)
                 .or_insert(Choice {
@@ -129,25 +167,34 @@ impl Choices {
             if !seen.insert(concept) {
                 continue;
             }
-            for source in choice.sources.iter().filter(|source| source.workloads > 0) {
+            for source in choice.sources.iter().filter(|source| !source.pods.is_empty()) {
                 match found
                     .iter_mut()
                     .find(|known| known.concept == *concept && known.metric == source.name)
                 {
-                    Some(known) => {
-                        known.workloads += source.workloads;
-                        known.monitors.extend(source.monitors.iter().cloned());
-                    }
+                    // A workload has one source only, so that no entry is written over.
+                    Some(known) => known.pods.extend(source.pods.clone()),
                     None => found.push(ChosenSource {
                         concept: concept.clone(),
                         metric: source.name.clone(),
-                        workloads: source.workloads,
-                        monitors: source.monitors.clone(),
+                        pods: source.pods.clone(),
                     }),
                 }
             }
         }
         found
+    }
+
+    /// The scrape jobs of all sources that answer for at least one workload of the panels.
+    pub fn jobs<'a>(&self, panels: impl IntoIterator<Item = &'a &'a Panel>) -> BTreeSet<Job<'_>> {
+        let queries = panels.into_iter().flat_map(|panel| &panel.queries);
+        let concepts: BTreeSet<&str> = queries.flat_map(|query| query.expr.concepts()).collect();
+        let choices = concepts.into_iter().filter_map(|id| self.concepts.get(id));
+        choices
+            .flat_map(|choice| &choice.sources)
+            .flat_map(|source| &source.pods)
+            .flat_map(|((namespace, _), jobs)| jobs.iter().map(move |name| Job { name, namespace }))
+            .collect()
     }
 
     /// Whether nothing that the panel could be made of exists here.
@@ -174,12 +221,7 @@ impl Choices {
         let mut labels = catalog.labels_of(concept);
         labels.values_mut().for_each(|labels| labels.truncate(1));
         let name = catalog.names_of(concept).into_iter().next().unwrap_or_default();
-        let sources = vec![Source {
-            name,
-            jobs: Jobs::All,
-            workloads: 0,
-            monitors: BTreeSet::new(),
-        }];
+        let sources = vec![Source::unseen(name)];
         Cow::Owned(Choice {
             sources,
             workload: BY_POD,

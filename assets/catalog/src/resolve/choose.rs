@@ -3,35 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::choices::{BY_INSTANCE, BY_POD};
-use super::{Candidate, Choice, Choices, Jobs, Source};
+use super::sighting::Workload;
+use super::{Apart, Candidate, Choice, Choices, Jobs, Pipeline, Sighting, Source};
 use crate::model::{Catalog, ConceptId};
 use crate::promql::LabelValue;
-
-/// One series that exists, as `/api/v1/series` answers.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Sighting {
-    /// `__name__`.
-    pub series: String,
-    /// The other labels.
-    pub labels: BTreeMap<String, String>,
-}
-
-impl Sighting {
-    pub(crate) fn label(&self, name: &str) -> &str {
-        self.labels.get(name).map_or("", String::as_str)
-    }
-
-    /// Namespace and pod; namespace and instance where there is no pod.
-    fn workload(&self) -> Workload<'_> {
-        let pod = self.label("pod");
-        (
-            self.label("namespace"),
-            if pod.is_empty() { self.label("instance") } else { pod },
-        )
-    }
-}
-
-type Workload<'a> = (&'a str, &'a str);
 
 /// By the rule at the top of this module's parent. Sightings of series that no candidate names are passed over.
 pub fn choose(catalog: &Catalog, candidates: &[Candidate], sightings: &[Sighting]) -> Choices {
@@ -66,25 +41,26 @@ fn choice(found: &[(&Candidate, &[&Sighting])]) -> Choice {
     let mut covered = BTreeSet::new();
     let mut sources = Vec::new();
     for (candidate, seen) in found {
-        for jobs in jobs(seen) {
-            let taken: Vec<_> = seen.iter().filter(|sighting| jobs.take(sighting)).collect();
-            let mine: BTreeSet<_> = taken
-                .iter()
-                .map(|sighting| sighting.workload())
-                .filter(|workload| !covered.contains(workload))
-                .collect();
-            let monitors = taken
-                .iter()
-                .filter(|sighting| mine.contains(&sighting.workload()) && !sighting.label("job").is_empty())
-                .map(|sighting| sighting.label("job").to_owned())
-                .collect();
-            covered.extend(mine.iter().copied());
-            sources.push(Source {
-                name: candidate.name.clone(),
-                jobs,
-                workloads: mine.len(),
-                monitors,
-            });
+        for (pipeline, seen) in pipelines(seen) {
+            for jobs in jobs(&seen) {
+                let mut pods: BTreeMap<_, BTreeSet<String>> = BTreeMap::new();
+                for sighting in seen.iter().filter(|sighting| jobs.take(sighting)) {
+                    let workload = sighting.workload();
+                    if covered.contains(&workload) {
+                        continue;
+                    }
+                    let jobs = pods.entry(workload).or_default();
+                    jobs.extend(Some(sighting.label("job").to_owned()).filter(|job| !job.is_empty()));
+                }
+                covered.extend(pods.keys().copied());
+                let own = |((namespace, pod), jobs): (Workload<'_>, _)| ((namespace.to_owned(), pod.to_owned()), jobs);
+                sources.push(Source {
+                    name: candidate.name.clone(),
+                    pipeline,
+                    jobs,
+                    pods: pods.into_iter().map(own).collect(),
+                });
+            }
         }
     }
     let workload = if all().all(|sighting| !sighting.label("pod").is_empty()) {
@@ -115,36 +91,82 @@ fn carrier(carriers: &[String], sighting: &Sighting) -> Option<String> {
     carriers.iter().find(|label| !sighting.label(label).is_empty()).cloned()
 }
 
-/// One name's series, split by job as far as jobs show the same target twice: first all the jobs that never come
-/// second, then each of the others.
+/// One name's series by who brought them, whoever scrapes the pods itself first.
+fn pipelines<'a>(seen: &[&'a Sighting]) -> Vec<(Pipeline, Vec<&'a Sighting>)> {
+    let (collected, scraped): (Vec<_>, Vec<_>) = seen.iter().partition(|sighting| sighting.is_collected());
+    match (scraped.is_empty(), collected.is_empty()) {
+        (_, true) => vec![(Pipeline::Any, scraped)],
+        (true, false) => vec![(Pipeline::Collected, collected)],
+        (false, false) => vec![(Pipeline::Scraped, scraped), (Pipeline::Collected, collected)],
+    }
+}
+
+/// What tells the series of two scrapes of one target apart: their monitors' jobs, else the Prometheus that each has
+/// written to the series that it hands to a common querier.
+const TWINS_BY: [&str; 2] = ["job", "prometheus"];
+
+/// One name's series, split as far as the same target is shown twice: first all that never comes second, then each of
+/// the others. A board of several namespaces may hold twins of both kinds.
 fn jobs(seen: &[&Sighting]) -> Vec<Jobs> {
+    let mut groups: Vec<Vec<Apart>> = vec![Vec::new()];
+    for label in TWINS_BY {
+        groups = groups.into_iter().flat_map(|group| split(seen, group, label)).collect();
+    }
+    let named = |group: Vec<Apart>| {
+        if group.is_empty() {
+            Jobs::All
+        } else {
+            Jobs::Apart(group)
+        }
+    };
+    groups.into_iter().map(named).collect()
+}
+
+fn split(seen: &[&Sighting], group: Vec<Apart>, label: &'static str) -> Vec<Vec<Apart>> {
+    let taken: Vec<&Sighting> = seen
+        .iter()
+        .copied()
+        .filter(|sighting| group.iter().all(|apart| apart.take(sighting)))
+        .collect();
+    let second: Vec<_> = second(&taken, label).into_iter().map(LabelValue::new).collect();
+    if second.is_empty() {
+        return vec![group];
+    }
+    let others = second.iter().cloned().map(|only| Apart::Only(label, only));
+    let all = std::iter::once(Apart::AllBut(label, second.clone())).chain(others);
+    all.map(|apart| group.iter().cloned().chain([apart]).collect())
+        .collect()
+}
+
+/// The label's values that show a target which another value shows, too.
+fn second<'a>(seen: &[&'a Sighting], label: &str) -> BTreeSet<&'a str> {
     let mut of_target: BTreeMap<(Workload<'_>, &str), BTreeSet<&str>> = BTreeMap::new();
     for sighting in seen {
         of_target
             .entry((sighting.workload(), sighting.label("instance")))
             .or_default()
-            .insert(sighting.label("job"));
+            .insert(sighting.label(label));
     }
-    let second: BTreeSet<&str> = of_target
+    of_target
         .values()
         .flat_map(|jobs| jobs.iter().skip(1).copied())
-        .collect();
-    if second.is_empty() {
-        return vec![Jobs::All];
-    }
-    let second: Vec<_> = second.into_iter().map(LabelValue::new).collect();
-    let mut jobs = vec![Jobs::AllBut(second.clone())];
-    jobs.extend(second.into_iter().map(Jobs::Only));
-    jobs
+        .collect()
 }
 
 impl Jobs {
     fn take(&self, sighting: &Sighting) -> bool {
-        let job = sighting.label("job");
         match self {
             Self::All | Self::OneForEachTarget => true,
-            Self::AllBut(jobs) => jobs.iter().all(|other| other.as_str() != job),
-            Self::Only(only) => only.as_str() == job,
+            Self::Apart(all) => all.iter().all(|apart| apart.take(sighting)),
+        }
+    }
+}
+
+impl Apart {
+    fn take(&self, sighting: &Sighting) -> bool {
+        match self {
+            Self::AllBut(label, others) => others.iter().all(|other| other.as_str() != sighting.label(label)),
+            Self::Only(label, only) => only.as_str() == sighting.label(label),
         }
     }
 }

@@ -39,7 +39,7 @@ fn each_page_is_a_dashboard_in_the_order_of_the_navigation_and_the_deeper_ones_f
             ("models", 11),
             ("routing", 5),
             ("gpus", 6),
-            ("vllm", 47),
+            ("vllm", 48),
             ("disaggregated", 9),
             ("epp", 35),
             ("nvidia", 25),
@@ -47,7 +47,7 @@ fn each_page_is_a_dashboard_in_the_order_of_the_navigation_and_the_deeper_ones_f
             ("gaudi", 7),
             ("openvino", 17),
             ("mlserver", 10),
-            ("resources", 12),
+            ("resources", 16),
             ("gateway", 9),
             ("litellm", 10),
             ("load_tests", 11),
@@ -55,6 +55,7 @@ fn each_page_is_a_dashboard_in_the_order_of_the_navigation_and_the_deeper_ones_f
             ("drift", 7),
             ("host", 9),
             ("runtimes", 3),
+            ("slos", 7),
         ]
     );
     let on_pages: BTreeSet<_> = catalog.dashboards().flat_map(|page| page.panels.iter()).collect();

@@ -241,3 +241,27 @@ fn no_variable_is_the_beginning_of_another() {
         assert_eq!(longer, None, "{name}");
     }
 }
+
+#[test]
+fn the_consoles_cards_get_queries_with_every_name_and_a_page_for_each_alert() {
+    let catalog = shipped();
+    let overview = crate::export::overview::overview(&catalog).unwrap();
+    let keys: Vec<&str> = overview.cluster.keys().copied().collect();
+    assert_eq!(keys, ["gpus", "tokens"]);
+    let tokens = &overview.cluster["tokens"];
+    assert!(
+        tokens.starts_with("sum(") && tokens.contains("vllm:generation_tokens_total[5m]"),
+        "{tokens}"
+    );
+    // An exact matcher: the tenancy port of OpenShift 4.14 to 4.16 takes no other.
+    for query in overview.project.values() {
+        assert!(query.contains(r#"namespace="$namespace""#), "{query}");
+        assert!(!query.contains("=~\"$namespace"), "{query}");
+    }
+    for (alert, page) in &overview.pages {
+        assert!(catalog.dashboard(page).is_some(), "{alert} leads to {page}");
+        assert!(overview.firing.contains(alert.as_str()), "{alert}");
+    }
+    assert_eq!(overview.pages["SlowFirstToken"], "overview");
+    assert_eq!(overview.numbers.len(), 4);
+}

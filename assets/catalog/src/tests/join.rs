@@ -164,16 +164,23 @@ fn an_empty_chart_of_devices_says_which_counter_is_missing_or_who_may_see_it() {
     let notes = |panel: &str, world: &[String]| {
         let seen = world::sightings(&world.join("\n"));
         let panel = catalog.panel(panel).unwrap();
-        Holders::new(&catalog, &seen).notes(&catalog, panel, &seen).join("; ")
+        Holders::new(&catalog, &seen).notes(&catalog, panel, &seen).join("\n")
     };
+    let list = "Add to dcgm-metrics.csv, a key of the ConfigMap that the ClusterPolicy names as \
+                spec.dcgmExporter.config.name, and restart the exporter:";
     let world = [card("n1", "0", EXPORTER)];
     assert_eq!(
         notes("gpu.sm_occupancy", &world),
-        "The exporter does not collect DCGM_FI_PROF_SM_OCCUPANCY: add it to the list of counters of NVIDIA GPUs."
+        format!(
+            "The exporter does not collect DCGM_FI_PROF_SM_OCCUPANCY. {list}\nDCGM_FI_PROF_SM_OCCUPANCY, gauge, SM occupancy"
+        )
     );
     assert_eq!(
         notes("gpu.ecc", &world),
-        "The exporter does not collect DCGM_FI_DEV_ECC_SBE_VOL_TOTAL and DCGM_FI_DEV_ECC_DBE_VOL_TOTAL: add it to the list of counters of NVIDIA GPUs."
+        format!(
+            "The exporter does not collect DCGM_FI_DEV_ECC_SBE_VOL_TOTAL and DCGM_FI_DEV_ECC_DBE_VOL_TOTAL. {list}\n\
+             DCGM_FI_DEV_ECC_SBE_VOL_TOTAL, counter, ECC memory errors\nDCGM_FI_DEV_ECC_DBE_VOL_TOTAL, counter, ECC memory errors"
+        )
     );
     assert_eq!(notes("gpu.power", &world), "");
     assert_eq!(

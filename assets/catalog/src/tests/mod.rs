@@ -10,6 +10,7 @@ mod coverage;
 mod embedded;
 #[cfg(feature = "export")]
 mod exports;
+mod first;
 #[cfg(feature = "export")]
 mod imports;
 mod join;

@@ -154,3 +154,44 @@ fn nothing_foreign_gets_into_a_query_and_what_is_no_promql_is_named() {
     let bound = crate::promql::bind(catalog, own, 0, &choices, &crate::promql::Vars::new(), &grid);
     assert_eq!(bound.unwrap().unwrap(), r#"c{pod="\"}) or vector(1) #"}"#);
 }
+
+#[test]
+fn an_own_objective_sets_other_targets_in_the_place_of_the_shipped_one() {
+    let slo = |id: &str, target: &str, value: &str| {
+        format!(
+            "[[slo]]\nid = \"{id}\"\ntitle = \"S\"\ntells = \"T.\"\nunit = \"ratio\"\nbetter = \"lower\"\nreason = \"R.\"\nvalue \
+             = '{value}'\nby = [\"pod\"]\ntarget = {target}\nwarning = 0.8\ncritical = 0.9\n"
+        )
+    };
+    let shipped = slo("one", "0.5", "max by (pod) ({{c}})") + &slo("two", "0.6", "max by (pod) ({{c}})");
+    let check = |own: &[(&str, &str)], expect: &str| {
+        let judge = |text: &str| match text.contains("topk()") {
+            true => Err("topk wants two arguments".to_owned()),
+            false => Ok(()),
+        };
+        let shipped = [("panels/shipped.toml", SHIPPED), ("panels/slos.toml", &shipped)];
+        let Layered { catalog, faults } =
+            Catalog::layered(&shipped, own, &judge).unwrap_or_else(|error| panic!("{error}"));
+        let slos: Vec<_> = catalog.slos().map(|slo| format!("{}={}", slo.id, slo.target)).collect();
+        let faults: Vec<_> = faults.iter().map(|fault| format!("\n{fault}")).collect();
+        assert_eq!(slos.join(" ") + &faults.concat(), expect);
+    };
+    check(&[], "one=0.5 two=0.6");
+    check(
+        &[("a.toml", &slo("one", "0.7", "max by (pod) ({{c}})"))],
+        "one=0.7 two=0.6",
+    );
+    check(
+        &[("a.toml", &slo("three", "0.7", "max by (pod) ({{c}})"))],
+        "one=0.5 two=0.6 three=0.7",
+    );
+    check(
+        &[("a.toml", &slo("one", "0.85", "max by (pod) ({{c}})"))],
+        "one=0.5 two=0.6\na.toml:12: target, warning and critical of the objective one do not get worse; order them as \
+         `better` says",
+    );
+    check(
+        &[("a.toml", &slo("one", "0.7", "topk() + {{c}}"))],
+        "one=0.5 two=0.6\na.toml:8: the objective one: topk wants two arguments; correct the query",
+    );
+}

@@ -59,3 +59,15 @@ fn each_source_falls_back_on_itself_before_the_next_one_answers() {
          or on (namespace, pod) (max_over_time(vllm:gpu_cache_usage_perc[120s]) or vllm:gpu_cache_usage_perc)))",
     );
 }
+
+#[test]
+fn the_time_of_a_sample_is_asked_of_each_source_alone() {
+    check(
+        "vllm.staleness",
+        r#"vllm:num_requests_running{namespace="a",pod="p"}
+           kserve_vllm:num_requests_running{namespace="a",pod="q"}"#,
+        720,
+        "time() - max by (model_name) ((timestamp(vllm:num_requests_running) or on (namespace, pod) \
+         timestamp(kserve_vllm:num_requests_running)))",
+    );
+}

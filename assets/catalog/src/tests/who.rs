@@ -9,6 +9,8 @@ const WORLD: &str = r#"
     vllm:num_requests_waiting{namespace="a",pod="granite-kserve-0",llm_isvc_name="granite",model_name="ibm/granite"}
     vllm:num_requests_waiting{namespace="a",pod="granite-kserve-1",llm_isvc_name="granite",model_name="ibm/granite"}
     vllm:num_requests_waiting{namespace="a",pod="chat-predictor-7d",model_name="mistral"}
+    vllm:lora_requests_info{namespace="a",pod="chat-predictor-7d",model_name="mistral",running_lora_adapters="sql",waiting_lora_adapters=""}
+    vllm:lora_requests_info{namespace="a",pod="chat-predictor-7d",model_name="mistral",running_lora_adapters="legal",waiting_lora_adapters="de"}
     vllm:num_requests_waiting{namespace="b",pod="granite-kserve-9",llm_isvc_name="granite",model_name="ibm/granite"}
 "#;
 
@@ -51,6 +53,53 @@ fn a_model_narrows_metrics_that_know_only_its_pods() {
 #[test]
 fn a_metric_that_knows_the_model_is_asked_as_before() {
     check("vllm.kv_cache", &[("model", &["mistral"])], " | mistral | ");
+}
+
+#[test]
+fn an_adapter_is_its_model_to_the_engine_and_its_own_name_to_the_router() {
+    check("vllm.kv_cache", &[("model", &["sql"])], " | mistral,sql | ");
+    check(
+        "resources.cpu",
+        &[("model", &["de"])],
+        "chat-predictor-7d | de,mistral | ",
+    );
+    check("epp.requests", &[("model", &["sql"])], " | sql | ");
+    // Who asks for the model means its adapters, too.
+    check("epp.requests", &[("model", &["mistral"])], " | de,legal,mistral,sql | ");
+    let catalog = Catalog::embedded().unwrap();
+    let vars = world::vars(&[("model", &["sql"])]);
+    let who = Who::new(&catalog, &world::sightings(WORLD), &vars);
+    let said = |panel: &str| who.remarks(&catalog, catalog.panel(panel).unwrap());
+    assert_eq!(
+        said("vllm.kv_cache"),
+        ["Counts all of mistral: its engine does not tell its adapter sql apart."]
+    );
+    assert_eq!(said("epp.requests"), [""; 0]);
+}
+
+#[test]
+fn only_the_series_of_what_is_chosen_are_sources() {
+    let catalog = Catalog::embedded().unwrap();
+    let candidates = crate::resolve::candidates(&catalog, catalog.panels());
+    let world = world::sightings(WORLD);
+    let concerned = |chosen: &[(&str, &[&str])]| {
+        let vars = world::vars(chosen);
+        let who = Who::new(&catalog, &world, &vars);
+        let waiting = candidates
+            .iter()
+            .find(|candidate| candidate.series == "vllm:num_requests_waiting")
+            .unwrap();
+        let of_waiting = world.iter().filter(|sighting| sighting.series == waiting.series);
+        let pods = of_waiting.filter(|sighting| who.concerns(&catalog, waiting, sighting, &vars));
+        pods.map(|sighting| sighting.label("pod").to_owned())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(concerned(&[("model", &["legal"])]), ["chat-predictor-7d"]);
+    assert_eq!(
+        concerned(&[("workload", &["granite"]), ("namespace", &["a"])]),
+        ["granite-kserve-0", "granite-kserve-1"]
+    );
+    assert_eq!(concerned(&[("model", &["gone"])]), [""; 0]);
 }
 
 #[test]

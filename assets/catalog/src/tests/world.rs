@@ -15,10 +15,8 @@ pub fn sighting(text: &str) -> Sighting {
         .unwrap_or((text.trim(), ""));
     let labels = labels.split(',').filter_map(|pair| pair.split_once('='));
     let labels = labels.map(|(label, value)| (label.trim().to_owned(), value.trim().trim_matches('"').to_owned()));
-    Sighting {
-        series: series.to_owned(),
-        labels: labels.collect::<BTreeMap<_, _>>(),
-    }
+    let name = [("__name__".to_owned(), series.to_owned())];
+    Sighting::new(labels.chain(name).collect::<BTreeMap<_, _>>()).unwrap()
 }
 
 /// One series a line.

@@ -15,7 +15,7 @@ fn check_with(panel: &str, world: &str, vars: &[(&str, &[&str])], expect: &[&str
     let sources = choices.sources(panel);
     let mut got: Vec<_> = sources
         .iter()
-        .map(|s| format!("{} {} {}", s.concept, s.metric, s.workloads))
+        .map(|s| format!("{} {} {}", s.concept, s.metric, s.pods.len()))
         .collect();
     assert_eq!(choices.is_missing(panel), sources.is_empty(), "missing means no source");
     got.extend(world::bound(&catalog, panel, &choices, &world::vars(vars)));
@@ -150,6 +150,60 @@ fn twin_monitors_of_one_name_are_told_apart_by_job() {
         &[
             "generation_tokens vllm:generation_tokens_total 2",
             r#"sum by (model_name) ((rate(vllm:generation_tokens_total{namespace="a",job!="theirs"}[120s]) or on (namespace, pod) rate(vllm:generation_tokens_total{namespace="a",job="theirs"}[120s])))"#,
+        ],
+    );
+}
+
+#[test]
+fn the_second_pipeline_answers_under_the_names_of_the_pods_that_it_scraped() {
+    let of_collector = r#"label_replace(label_replace(rate(vllm:generation_tokens_total{exported_namespace="a",k8s_pod_name!=""}[120s]), "pod", "$1", "k8s_pod_name", "(.+)"), "namespace", "$1", "exported_namespace", "(.+)")"#;
+    check_with(
+        "vllm.generation_tokens",
+        r#"vllm:generation_tokens_total{namespace="mon",pod="collector",exported_namespace="a",k8s_pod_name="p"}"#,
+        &[("namespace", &["a"])],
+        &[
+            "generation_tokens vllm:generation_tokens_total 1",
+            &format!("sum by (model_name) ({of_collector})"),
+        ],
+    );
+    check_with(
+        "vllm.generation_tokens",
+        r#"vllm:generation_tokens_total{namespace="a",pod="p"}
+           vllm:generation_tokens_total{namespace="mon",pod="collector",exported_namespace="a",k8s_pod_name="p"}"#,
+        &[("namespace", &["a"])],
+        &[
+            "generation_tokens vllm:generation_tokens_total 1",
+            &format!(
+                r#"sum by (model_name) ((rate(vllm:generation_tokens_total{{namespace="a",k8s_pod_name=""}}[120s]) or on (namespace, pod) {of_collector}))"#
+            ),
+        ],
+    );
+}
+
+#[test]
+fn two_stores_behind_one_querier_are_told_apart_by_their_own_label() {
+    check(
+        "vllm.generation_tokens",
+        r#"vllm:generation_tokens_total{namespace="a",pod="p",instance="1:8000",job="own",prometheus="platform/k8s"}
+           vllm:generation_tokens_total{namespace="a",pod="p",instance="1:8000",job="own",prometheus="user/workload"}"#,
+        &[
+            "generation_tokens vllm:generation_tokens_total 1",
+            r#"sum by (model_name) ((rate(vllm:generation_tokens_total{prometheus!="user/workload"}[120s]) or on (namespace, pod) rate(vllm:generation_tokens_total{prometheus="user/workload"}[120s])))"#,
+        ],
+    );
+}
+
+#[test]
+fn twins_of_both_kinds_on_one_board_are_told_apart() {
+    check(
+        "vllm.generation_tokens",
+        r#"vllm:generation_tokens_total{namespace="a",pod="p",instance="1:8000",job="own",prometheus="platform/k8s"}
+           vllm:generation_tokens_total{namespace="a",pod="p",instance="1:8000",job="own",prometheus="user/workload"}
+           vllm:generation_tokens_total{namespace="b",pod="q",instance="2:8000",job="own"}
+           vllm:generation_tokens_total{namespace="b",pod="q",instance="2:8000",job="theirs"}"#,
+        &[
+            "generation_tokens vllm:generation_tokens_total 2",
+            r#"sum by (model_name) ((rate(vllm:generation_tokens_total{job!="theirs",prometheus!="user/workload"}[120s]) or on (namespace, pod) rate(vllm:generation_tokens_total{job!="theirs",prometheus="user/workload"}[120s]) or on (namespace, pod) rate(vllm:generation_tokens_total{job="theirs"}[120s])))"#,
         ],
     );
 }
@@ -292,7 +346,9 @@ fn a_concepts_own_matchers_hold_in_each_query_and_in_the_request_that_asks_what_
         asked(&["resources.memory", "resources.network", "resources.quota"]),
         [
             r#"{__name__="container_memory_working_set_bytes",namespace="a",pod=~".+-(predictor|kserve)-.+",container!="",container!="POD"}"#,
+            r#"{__name__="container_memory_working_set_bytes",exported_namespace="a",k8s_pod_name!="",pod=~".+-(predictor|kserve)-.+",container!="",container!="POD"}"#,
             r#"{__name__=~"container_network_receive_bytes_total|container_network_transmit_bytes_total",namespace="a",pod=~".+-(predictor|kserve)-.+"}"#,
+            r#"{__name__=~"container_network_receive_bytes_total|container_network_transmit_bytes_total",exported_namespace="a",k8s_pod_name!="",pod=~".+-(predictor|kserve)-.+"}"#,
             r#"{__name__="kube_resourcequota",namespace="a"}"#,
         ]
     );

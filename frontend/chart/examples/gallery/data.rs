@@ -29,6 +29,7 @@ impl Day {
                 start: TO - SPAN,
                 step: STEP,
                 values,
+                faint: &[],
             })
             .collect()
     }

@@ -25,11 +25,20 @@ fn shape(call: &Call) -> String {
                 css(color)
             )
         }
-        Call::Path { points, color, width } => format!(
-            "<polyline points='{}' fill='none' stroke-linejoin='round' stroke='{}' stroke-width='{width}'/>",
-            list(points),
-            css(color)
-        ),
+        Call::Path {
+            points,
+            color,
+            width,
+            dash,
+        } => {
+            let dash: Vec<String> = dash.iter().map(u32::to_string).collect();
+            format!(
+                "<polyline points='{}' fill='none' stroke-linejoin='round' stroke='{}' stroke-width='{width}' stroke-dasharray='{}'/>",
+                list(points),
+                css(color),
+                dash.join(" ")
+            )
+        }
         Call::Polygon { points, color } => format!("<polygon points='{}' fill='{}'/>", list(points), css(color)),
         Call::Circle {
             center: (x, y),

@@ -39,8 +39,9 @@ pub(super) fn bars<B: DrawingBackend>(
 fn outline(left: f64, right: f64, base: f64, end: f64) -> Vec<Point> {
     let radius = RADIUS.min((right - left) / 3.0).min((base - end).abs());
     let inward = if end < base { radius } else { -radius };
-    // Quarter circles in three strokes: at this size the eye sees no more.
-    let quarter = [0.0, 30.0, 60.0, 90.0].map(|degrees: f64| degrees.to_radians().sin_cos());
+    // Quarter circles in three strokes, sine and cosine of each end: at this size the eye sees no more.
+    let half_root = 3f64.sqrt() / 2.0;
+    let quarter = [(0.0, 1.0), (0.5, half_root), (half_root, 0.5), (1.0, 0.0)];
     let mut corners = vec![(left, base)];
     corners.extend(quarter.map(|(sin, cos)| (left + radius * (1.0 - cos), end + inward * (1.0 - sin))));
     corners.extend(quarter.map(|(sin, cos)| (right - radius * (1.0 - sin), end + inward * (1.0 - cos))));

@@ -2,13 +2,14 @@
 
 mod axes;
 mod bars;
+mod dash;
 mod label;
 mod lines;
 mod pen;
 
-use plotters_backend::DrawingBackend;
-
 use crate::{Kind, Layout, Spec, Theme, layout};
+use dash::DashedStroke;
+pub use dash::{DASHES, Surface, dash};
 use pen::Pen;
 
 /// The backend could not draw. Says what the backend said.
@@ -32,7 +33,7 @@ impl std::error::Error for DrawError {}
 ///
 /// # Errors
 /// What the backend fails with. The chart is then half drawn.
-pub fn draw<B: DrawingBackend>(backend: B, spec: &Spec<'_>, theme: &Theme) -> Result<Layout, DrawError> {
+pub fn draw<B: Surface>(backend: B, spec: &Spec<'_>, theme: &Theme) -> Result<Layout, DrawError> {
     let layout = layout(spec);
     let pen = Pen::new(backend);
     pen.fill(theme.background)?;

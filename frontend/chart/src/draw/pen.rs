@@ -8,7 +8,7 @@ use plotters::{
 };
 use plotters_backend::{DrawingBackend, text_anchor::Pos};
 
-use super::{DrawError, label::Label};
+use super::{DashedStroke, DrawError, Surface, label::Label};
 use crate::{Rgb, SUBPIXEL, trace::Point};
 
 /// From CSS pixels to the backend's units.
@@ -100,6 +100,21 @@ impl<B: DrawingBackend> Pen<B> {
         E: Drawable<B>,
     {
         self.area.draw(element).map_err(|error| failed(&error))
+    }
+}
+
+impl<B: Surface> Pen<B> {
+    /// As [`Self::line`], broken as [`super::DASHES`] has it.
+    pub fn dashed(
+        &self,
+        points: Vec<Point>,
+        ink: impl Into<Ink>,
+        width: f64,
+        pattern: &[u32],
+    ) -> Result<(), DrawError> {
+        let style = ink.into().style(width, false);
+        let pattern = pattern.iter().map(|length| length * SUBPIXEL.unsigned_abs()).collect();
+        self.element(&DashedStroke::new(points, style, pattern))
     }
 }
 

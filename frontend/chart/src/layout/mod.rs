@@ -57,6 +57,8 @@ pub fn layout(spec: &Spec<'_>) -> Layout {
         spec.unit,
         most,
     );
+    let number = |(value, label)| (value, spec.clock.number(label));
+    let ticks: Vec<(f64, String)> = axis.ticks.into_iter().map(number).collect();
     let y = ValueScale {
         low: axis.low,
         high: axis.high,
@@ -68,7 +70,7 @@ pub fn layout(spec: &Spec<'_>) -> Layout {
         let pad = SPARKLINE_PAD.min(width / 4.0);
         (pad, width - pad)
     } else {
-        let labels = axis.ticks.iter().map(|(_, label)| label.as_str()).chain(caption);
+        let labels = ticks.iter().map(|(_, label)| label.as_str()).chain(caption);
         let widest = labels.map(text_width).fold(0.0, f64::max) + Y_LABEL_GAP;
         let gutter = ((widest / GUTTER_STEP).ceil() * GUTTER_STEP).clamp(LEAST_GUTTER, width / 2.0);
         (gutter, width - RIGHT)
@@ -102,11 +104,7 @@ pub fn layout(spec: &Spec<'_>) -> Layout {
             })
             .collect(),
     };
-    let y_ticks = if bare {
-        Vec::new()
-    } else {
-        y_ticks(axis.ticks, &y, left)
-    };
+    let y_ticks = if bare { Vec::new() } else { y_ticks(ticks, &y, left) };
     let caption = caption.map(|text| Caption {
         text,
         right: left - Y_LABEL_GAP,

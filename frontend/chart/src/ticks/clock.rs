@@ -18,12 +18,19 @@ pub enum Grain {
 }
 
 /// Local time: in a browser `Intl` for the page's time zone and language, in tests [`Utc`].
+///
+/// It is also how the reader writes numbers: one place for all that a chart says in a language.
 pub trait Clock {
     /// Seconds that local time is ahead of UTC at that instant (7200 in Berlin in summer).
     fn offset_s(&self, unix: i64) -> i32;
 
     /// The instant as a short label in local time. Kept under some 12 letters; a longer one only costs ticks.
     fn label(&self, unix: i64, grain: Grain) -> String;
+
+    /// A number that has a point before its decimals, as the reader writes it.
+    fn number(&self, plain: String) -> String {
+        plain
+    }
 }
 
 /// UTC with English month names.

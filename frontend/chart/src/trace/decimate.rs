@@ -16,13 +16,9 @@ pub fn m4(points: &[Point]) -> Vec<Point> {
         }
         let by_y = |a: &(usize, &Point), b: &(usize, &Point)| a.1.1.total_cmp(&b.1.1);
         let index = |found: Option<(usize, &Point)>| found.map_or(0, |(index, _)| index);
-        let mut four = [
-            0,
-            index(column.iter().enumerate().min_by(by_y)),
-            index(column.iter().enumerate().max_by(by_y)),
-            column.len() - 1,
-        ];
-        four.sort_unstable();
+        let low = index(column.iter().enumerate().min_by(by_y));
+        let high = index(column.iter().enumerate().max_by(by_y));
+        let four = [0, low.min(high), low.max(high), column.len() - 1];
         let mut last = None;
         for index in four {
             if last != Some(index) {

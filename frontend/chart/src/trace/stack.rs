@@ -3,7 +3,7 @@
 //! At an instant where a series has no value it adds nothing to those above it and its own band has a gap: an
 //! absence is not a zero. An infinity adds nothing either; its band ends at the plot's edge.
 
-use crate::Spec;
+use crate::{Spec, sorted};
 
 /// One series' band: the sums below and including it, at each instant of [`Stack::instants`]; NaN where it has no value.
 #[derive(Debug, Clone, PartialEq)]
@@ -73,7 +73,7 @@ fn instants(spec: &Spec<'_>) -> Vec<i64> {
     let shared = longest.is_some_and(|longest| grids.clone().all(|grid| grid == (longest.start, longest.stride())));
     let sources = longest.filter(|_| shared).map_or(spec.series, std::slice::from_ref);
 
-    let mut all: Vec<i64> = sources
+    let all: Vec<i64> = sources
         .iter()
         .flat_map(|series| {
             let shown = shown(series.stride());
@@ -83,7 +83,7 @@ fn instants(spec: &Spec<'_>) -> Vec<i64> {
                 .filter(move |unix| shown.contains(unix))
         })
         .collect();
-    all.sort();
+    let mut all = sorted(&all, i64::cmp);
     all.dedup();
     all
 }

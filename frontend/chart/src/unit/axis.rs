@@ -1,6 +1,6 @@
 //! One prefix and one number of decimals for a whole axis, and the steps between its ticks.
 
-use super::{Unit, number, prefix, prefix::Prefix};
+use super::{Unit, decimal::scaled, number, prefix, prefix::Prefix};
 
 /// How an axis says its values.
 #[derive(Debug, Clone, Copy)]
@@ -81,7 +81,7 @@ impl Unit {
 
 /// The smallest of 1, 2, 5, 10 times a power of ten that is at least `raw`.
 fn one_two_five(raw: f64) -> f64 {
-    let power = 10f64.powf(raw.log10().floor());
+    let power = scaled(1.0, raw.log10().floor() as i32);
     let mantissa = raw / power;
     let nice = [1.0, 2.0, 5.0]
         .into_iter()

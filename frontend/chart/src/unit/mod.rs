@@ -1,10 +1,12 @@
 //! Units: how a number is said to a human, and which prefix and step suit an axis of them.
 
 mod axis;
+mod decimal;
 mod number;
 mod prefix;
 
 pub(crate) use axis::Axis;
+pub use decimal::parse_number;
 use number::{exponent, round_to_significant, significant};
 use prefix::{BINARY, DECIMAL, NONE, Prefix, TIME};
 

@@ -38,9 +38,15 @@ fn line(call: &Call) -> String {
     };
     match call {
         Call::Rect { from, to, color } => format!("rect {} {}", name(color), list(&[*from, *to])),
-        Call::Path { points, color, width } => {
+        Call::Path {
+            points,
+            color,
+            width,
+            dash,
+        } => {
+            let broken = if dash.is_empty() { "" } else { ", broken" };
             format!(
-                "path {} {} wide: {}",
+                "path {} {} wide{broken}: {}",
                 name(color),
                 f64::from(*width) / 8.0,
                 list(points)
@@ -118,6 +124,20 @@ fn small<'a>(series: &'a [Series<'a>]) -> Spec<'a> {
 }
 
 #[test]
+fn what_is_made_of_little_is_drawn_faint_up_to_its_neighbours() {
+    let values = [1.0, 2.0, 3.0, 4.0, 5.0];
+    let series = [Series {
+        faint: &[(1, 2)],
+        ..minutes(&values)
+    }];
+    insta::assert_snapshot!(said(&data(&calls(&small(&series)))), @r#"
+    polygon series0*0.1: 40,59 65,49.875 90,40.875 115,31.75 140,22.75 140,68 40,68
+    path series0*0.35 1.5 wide: 40,59 65,49.875 90,40.875
+    path series0 1.5 wide: 90,40.875 115,31.75 140,22.75
+    "#);
+}
+
+#[test]
 fn a_whole_chart_is_drawn_ground_first_and_labels_last() {
     let (a, b) = ([1.0, 2.0, 3.0, 4.0, 5.0], [5.0, 5.0, ABSENT, 5.0, 5.0]);
     let series = [
@@ -137,8 +157,8 @@ fn a_whole_chart_is_drawn_ground_first_and_labels_last() {
     path grid 1 wide: 40.5,20 40.5,68
     path axis 1 wide: 40,68.5 140,68.5
     path series0 1.5 wide: 40,59 65,49.875 90,40.875 115,31.75 140,22.75
-    path series1 1.5 wide: 40,22.75 65,22.75
-    path series1 1.5 wide: 115,22.75 140,22.75
+    path series1 1.5 wide, broken: 40,22.75 65,22.75
+    path series1 1.5 wide, broken: 115,22.75 140,22.75
     path critical 1 wide: 40,27.5 46,27.5
     path critical 1 wide: 50,27.5 56,27.5
     path critical 1 wide: 60,27.5 66,27.5
@@ -276,6 +296,35 @@ fn each_line_is_one_stroke_whatever_its_length() {
     assert_eq!(sizes, [(true, 8); 5], "thinned to the pixels, one pixel wide");
 }
 
+/// How each line of `lines` with so many samples a day is broken, in CSS pixels.
+fn dashes(kind: Kind, lines: usize, samples: i32) -> Vec<Vec<u32>> {
+    let values: Vec<f64> = (0..samples).map(f64::from).collect();
+    let step = 86_400 / samples.unsigned_abs();
+    let series: Vec<_> = (0..lines)
+        .map(|color| Series {
+            color,
+            step,
+            ..minutes(&values)
+        })
+        .collect();
+    let spec = Spec { kind, ..day(&series) };
+    let strokes = data(&calls(&spec)).into_iter().filter_map(|call| match call {
+        Call::Path { dash, .. } => Some(dash.iter().map(|length| length / 8).collect()),
+        _ => None,
+    });
+    strokes.collect()
+}
+
+#[test]
+fn lines_are_told_apart_by_their_dashes_where_there_is_room_for_them() {
+    assert_eq!(
+        dashes(Kind::Line, 5, 96),
+        [vec![], vec![9, 4], vec![2, 3], vec![9, 3, 2, 3], vec![]]
+    );
+    assert_eq!(dashes(Kind::Line, 2, 2880), [vec![], vec![]], "denser than pixels");
+    assert_eq!(dashes(Kind::Area, 2, 96), [vec![], vec![]], "bands stand in order");
+}
+
 #[test]
 fn a_backend_that_fails_is_quoted() {
     let error = draw(broken::Broken, &day(&[]), &theme()).expect_err("it always fails");
@@ -293,6 +342,10 @@ mod broken {
         Err(DrawingErrorKind::DrawingError(std::io::Error::other(
             "the canvas is gone",
         )))
+    }
+
+    impl chart::Surface for Broken {
+        fn dash(&mut self, _: &[u32]) {}
     }
 
     impl DrawingBackend for Broken {

@@ -1,6 +1,6 @@
 //! What the crosshair finds.
 
-use chart::{ABSENT, Bar, Hit, Kind, Series, Spec, hit, layout};
+use chart::{ABSENT, Bar, Hit, Kind, Move, Series, Spec, hit, layout, moved};
 use proptest::prelude::*;
 
 use crate::{MIDNIGHT, day, minutes};
@@ -204,4 +204,77 @@ fn a_series_knows_its_nearest_instant() {
         [0, 0, 60, 60, 120, 120].map(Some)
     );
     assert_eq!(minutes(&[]).nearest(MIDNIGHT), None);
+}
+
+/// Where the keyboard gets to from the newest sample (or the first bar) by these moves: seconds after midnight, or bars.
+#[track_caller]
+fn walk(spec: &Spec<'_>, moves: &[Move], expect: &[i64]) {
+    let layout = layout(spec);
+    let mut now: Option<Hit> = None;
+    let mut seen = Vec::new();
+    for movement in moves {
+        now = moved(spec, &layout, now.as_ref(), *movement);
+        let place = |hit: &Hit| hit.bar.map_or(hit.unix - MIDNIGHT, |bar| bar as i64);
+        seen.push(now.as_ref().map_or(-1, place));
+    }
+    assert_eq!(seen, expect);
+}
+
+#[test]
+fn the_keyboard_goes_from_sample_to_sample_of_all_series_and_stops_at_the_ends() {
+    use Move::{By, First, Last};
+    let (fine, coarse) = ([1.0, 2.0, 3.0, 4.0, 5.0], [10.0, 20.0]);
+    let late = Series {
+        start: MIDNIGHT + 30,
+        step: 120,
+        ..minutes(&coarse)
+    };
+    let series = [minutes(&fine), late];
+    let spec = Spec {
+        to: MIDNIGHT + 200,
+        ..day(&series)
+    };
+    walk(&spec, &[By(1), By(-1), By(-1), By(1)], &[180, 150, 120, 150]);
+    walk(&spec, &[First, By(1), By(1), By(1)], &[0, 30, 60, 120]);
+    walk(&spec, &[First, By(-3), By(3), By(100), Last], &[0, 0, 120, 180, 180]);
+    walk(&day(&[]), &[By(1), First, Last], &[-1, -1, -1]);
+}
+
+#[test]
+fn the_keyboard_goes_from_bar_to_bar() {
+    use Move::{By, First, Last};
+    let bars = ["a", "b", "c"].map(|label| Bar { label, value: 1.0 });
+    let spec = Spec {
+        kind: Kind::Bar,
+        bars: &bars,
+        ..day(&[])
+    };
+    walk(&spec, &[By(1), By(1), By(9), By(-1), First, Last], &[0, 1, 2, 1, 0, 2]);
+}
+
+proptest! {
+    /// Every step of the keyboard lands where a pointer would, and each way leads back.
+    #[test]
+    fn a_step_and_a_step_back_lead_home(starts in proptest::collection::vec((0_i64..500, 1_u32..200, 1_usize..40), 1..4)) {
+        let values: Vec<Vec<f64>> = starts.iter().map(|(.., count)| vec![1.0; *count]).collect();
+        let series: Vec<_> = starts
+            .iter()
+            .zip(&values)
+            .map(|((start, step, _), values)| Series { start: MIDNIGHT + start, step: *step, ..minutes(values) })
+            .collect();
+        let spec = day(&series);
+        let layout = layout(&spec);
+        let first = moved(&spec, &layout, None, Move::First).unwrap();
+        let mut now = first.clone();
+        for _ in 0..150 {
+            let next = moved(&spec, &layout, Some(&now), Move::By(1)).unwrap();
+            if next == now {
+                break;
+            }
+            prop_assert!(next.unix > now.unix);
+            prop_assert_eq!(&moved(&spec, &layout, Some(&next), Move::By(-1)).unwrap(), &now);
+            now = next;
+        }
+        prop_assert_eq!(now, moved(&spec, &layout, None, Move::Last).unwrap());
+    }
 }

@@ -80,7 +80,7 @@ proptest! {
         let series: Vec<Series<'_>> = columns
             .iter()
             .enumerate()
-            .map(|(color, (start, step, values))| Series { name: "s", color, start: *start, step: *step, values })
+            .map(|(color, (start, step, values))| Series { name: "s", color, start: *start, step: *step, values, faint: &[(0, 2), (3, 900)] })
             .collect();
         let bars: Vec<_> = bars.iter().map(|&value| Bar { label: "≤1", value }).collect();
         let thresholds: Vec<_> = thresholds.iter().map(|&at| (at, Level::Warning)).collect();

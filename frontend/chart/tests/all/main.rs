@@ -50,5 +50,6 @@ fn minutes(values: &[f64]) -> Series<'_> {
         start: MIDNIGHT,
         step: 60,
         values,
+        faint: &[],
     }
 }

@@ -18,6 +18,7 @@ pub enum Call {
         points: Vec<BackendCoord>,
         color: Paint,
         width: u32,
+        dash: Vec<u32>,
     },
     Polygon {
         points: Vec<BackendCoord>,
@@ -70,6 +71,7 @@ fn refuse<T>(why: String) -> Result<T, DrawingErrorKind<NotForCharts>> {
 pub struct Recorder {
     size: (u32, u32),
     calls: Rc<RefCell<Vec<Call>>>,
+    dash: Vec<u32>,
 }
 
 impl Recorder {
@@ -79,6 +81,7 @@ impl Recorder {
         Self {
             size: (units(width), units(height)),
             calls: Rc::default(),
+            dash: Vec::new(),
         }
     }
 
@@ -93,6 +96,12 @@ impl Recorder {
 }
 
 type Outcome = Result<(), DrawingErrorKind<NotForCharts>>;
+
+impl chart::Surface for Recorder {
+    fn dash(&mut self, pattern: &[u32]) {
+        self.dash = pattern.to_vec();
+    }
+}
 
 impl DrawingBackend for Recorder {
     type ErrorType = NotForCharts;
@@ -137,6 +146,7 @@ impl DrawingBackend for Recorder {
             points,
             color: style.color().into(),
             width: style.stroke_width(),
+            dash: self.dash.clone(),
         })
     }
 

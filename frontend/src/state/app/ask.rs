@@ -1,17 +1,24 @@
 //! What the page asks of the server, and when.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use leptos::prelude::*;
-use server_api::{CatalogAnswer, PanelEntry, PanelsRequest};
+use server_api::{CatalogAnswer, Me, PanelEntry, PanelsRequest, SlosRequest};
 
 use super::{App, Load};
 use crate::{
     api::Client,
     host::{self, Timeout},
-    route::Page,
+    route::{Location, Page, SLOS},
     state::schedule,
+    words::{self, Language, t},
 };
+
+/// The files of a language, by what stands at the end of their names.
+const WORDS: &str = "";
+const EXPLAINED: &str = "-explained";
+/// What the page that sets up says, for whoever opens it.
+const SETUP: &str = "-setup";
 
 impl App {
     pub fn client(self) -> Client {
@@ -20,6 +27,49 @@ impl App {
             base: host.base.clone(),
             csrf: host.csrf_token(),
         }
+    }
+
+    /// Speaks that language as soon as its words are there; English where they cannot be had.
+    pub fn fetch_words(self, language: Language) {
+        let client = self.client();
+        leptos::task::spawn_local(async move {
+            let words = match language {
+                Language::English => Ok(String::new()),
+                other => client.words(other.tag(), WORDS).await,
+            };
+            let spoken = if words.is_ok() { language } else { Language::English };
+            if self.language.try_get_untracked().is_none() {
+                return;
+            }
+            words::speak(&words.unwrap_or_default(), host::rules(spoken));
+            host::set_locale(&host::locale(spoken));
+            host::mark_language(&self.host(), spoken);
+            self.language.set(Some(spoken));
+            // What one reads on request only must not hold the first picture up.
+            if spoken != Language::English
+                && let Ok(more) = client.words(spoken.tag(), EXPLAINED).await
+                && self.language.try_get_untracked() == Some(Some(spoken))
+            {
+                words::learn(&more);
+                self.explained.set(true);
+            }
+        });
+    }
+
+    /// The words of the page that sets up; English where they cannot be had.
+    pub fn fetch_setup_words(self, language: Language) {
+        let client = self.client();
+        self.setup.spoken.set(language == Language::English);
+        leptos::task::spawn_local(async move {
+            if language == Language::English {
+                return;
+            }
+            let more = client.words(language.tag(), SETUP).await;
+            if self.language.try_get_untracked() == Some(Some(language)) {
+                words::learn(&more.unwrap_or_default());
+                self.setup.spoken.set(true);
+            }
+        });
     }
 
     /// Asks for what all pages need. The page works without models and identity; not without the catalogue.
@@ -33,15 +83,27 @@ impl App {
                 Err(error) => Load::Failed(error),
             });
         });
+        self.fetch_me();
+        self.fetch_models();
+    }
+
+    /// What the caller may see can change while the page stands: a namespace is made or deleted, a role granted. An
+    /// earlier answer stays where there is no new one to be had.
+    pub fn fetch_me(self) {
         let client = self.client();
         leptos::task::spawn_local(async move {
-            let answer = client.me().await;
-            let _ = self.me.try_set(match answer {
+            let answer = match client.me().await {
                 Ok(me) => Load::Here(Arc::new(me)),
                 Err(error) => Load::Failed(error),
-            });
+            };
+            let stays = |now: &Load<Arc<Me>>| matches!((now, &answer), (Load::Here(_), Load::Failed(_)));
+            if let Some(now) = self.me.try_get_untracked()
+                && now != answer
+                && !stays(&now)
+            {
+                self.me.set(answer);
+            }
         });
-        self.fetch_models();
     }
 
     /// An earlier list stays until the new one is there, and when there is none to be had.
@@ -67,7 +129,8 @@ impl App {
 
     /// The question that the current place asks; `None` while there is nothing to ask it about.
     pub fn question(self) -> Option<PanelsRequest> {
-        if self.lost().is_some() {
+        // Lines are named in the language of the page, and so not asked for before it is known.
+        if self.lost().is_some() || self.language.get().is_none() {
             return None;
         }
         let at = self.at();
@@ -77,19 +140,9 @@ impl App {
             return None;
         }
         let (from, to) = at.range.bounds(host::now());
-        let mut vars = std::collections::BTreeMap::new();
-        if let Some(namespace) = at.scope.namespace() {
-            vars.insert("namespace".to_owned(), vec![namespace.to_owned()]);
-        }
-        if !at.models.is_empty() {
-            vars.insert("model".to_owned(), at.models);
-        }
-        if !at.workloads.is_empty() {
-            vars.insert("workload".to_owned(), at.workloads);
-        }
         Some(PanelsRequest {
             panels,
-            vars,
+            vars: vars(at),
             from,
             to,
             width,
@@ -107,6 +160,14 @@ impl App {
             )
         });
         if let Some(question) = question {
+            if untrack(|| self.page()).segment() == SLOS {
+                let asked = SlosRequest {
+                    vars: question.vars.clone(),
+                    from: question.from,
+                    to: question.to,
+                };
+                self.slos.ask(self.client(), asked, selection.clone());
+            }
             self.board.ask(self.client(), question, selection, entries);
         }
     }
@@ -116,6 +177,7 @@ impl App {
         if untrack(|| matches!(self.catalog.get(), Load::Failed(_))) {
             self.fetch_basics();
         } else {
+            self.fetch_me();
             self.fetch_models();
             self.ask();
         }
@@ -123,7 +185,9 @@ impl App {
 
     /// Starts what runs for as long as the page is mounted. Call once, inside the tree's owner.
     pub fn start(self) {
+        self.fetch_words(host::language(self.kind));
         self.fetch_basics();
+        self.watch_setup();
         // A change of place, of the catalogue or of the charts' width asks anew.
         let question = Memo::new(move |_| {
             let at = self.at();
@@ -135,6 +199,7 @@ impl App {
                 at.range,
                 ids,
                 chart_width(self.width.get()),
+                self.language.get(),
             )
         });
         Effect::new(move |_| {
@@ -156,13 +221,28 @@ impl App {
             self.timer.set_value(timer);
         });
         Effect::new(move |_| {
+            self.language.track();
             let title = match self.lost() {
-                Some(_) => "Page not found".to_owned(),
+                Some(_) => t("Page not found"),
                 None => self.title(&self.page()),
             };
             self.host().set_title(&format!("{title} · Servelens"));
         });
     }
+}
+
+/// What the place chooses, by the server's names.
+fn vars(at: Location) -> BTreeMap<String, Vec<String>> {
+    let namespace = at.scope.namespace().map(str::to_owned).into_iter().collect();
+    [
+        ("namespace", namespace),
+        ("model", at.models),
+        ("workload", at.workloads),
+    ]
+    .into_iter()
+    .filter(|(_, values): &(_, Vec<String>)| !values.is_empty())
+    .map(|(name, values)| (name.to_owned(), values))
+    .collect()
 }
 
 fn dashboard(catalog: &CatalogAnswer, id: &str) -> Vec<Arc<PanelEntry>> {

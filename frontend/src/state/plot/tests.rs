@@ -121,23 +121,6 @@ fn buckets_stand_in_rising_order_under_readable_bounds() {
 }
 
 #[test]
-fn a_chart_can_be_read_aloud() {
-    let lines = (0..8)
-        .map(|at| frame(&[("pod", &format!("p{at}"))], &[0.5, 0.25]))
-        .collect();
-    let plot = Plot::new(&entry("line", "ratio", "{pod}"), lines, 0, 1);
-    let spoken = plot.spoken("KV cache in use");
-    assert!(
-        spoken.starts_with("KV cache in use. p0: now 25 %, between 25 % and 50 %. p1:"),
-        "{spoken}"
-    );
-    assert!(
-        spoken.ends_with("p5: now 25 %, between 25 % and 50 %. And 2 more series."),
-        "{spoken}"
-    );
-}
-
-#[test]
 fn a_quantile_at_the_end_of_its_histogram_is_said_as_more_or_less() {
     let mut quantile = frame(&[], &[0.1, 0.3, 4.0, 10.0, ABSENT]);
     quantile.above = vec![10.0];
@@ -153,11 +136,16 @@ fn a_quantile_at_the_end_of_its_histogram_is_said_as_more_or_less() {
         .collect();
     assert_eq!(said.get(..4).unwrap(), ["<300 ms", "<300 ms", "4 s", ">10 s"]);
     assert_eq!(line.extent(), Some((0.3, 10.0)), "drawn at the bounds");
-    assert_eq!(
-        plot.spoken("Wait"),
-        "Wait. p95: now more than 10 s, between less than 300 ms and more than 10 s."
-    );
     assert!(plot.beyond().unwrap().starts_with("> and < mean"));
     let plain = Plot::new(&entry("line", "seconds", "p95"), vec![frame(&[], &[0.1, 10.0])], 0, 1);
     assert_eq!(plain.beyond(), None);
+}
+
+#[test]
+fn infinite_samples_are_explained_and_others_need_no_word() {
+    let plot = |values: &[f64]| Plot::new(&entry("line", "ratio", "a"), vec![frame(&[], values)], 0, 1);
+    for value in [f64::INFINITY, f64::NEG_INFINITY] {
+        assert!(plot(&[0.5, value]).infinite().unwrap().starts_with("∞ marks"));
+    }
+    assert_eq!(plot(&[0.5, f64::NAN, ABSENT]).infinite(), None);
 }

@@ -8,15 +8,19 @@ use super::{
     popover::Popover,
     shell::{follow, href},
 };
-use crate::{route::Page, state::App};
+use crate::{
+    route::Page,
+    state::App,
+    words::{key, t},
+};
 
 /// In the menu's order; the last stands for boards that nobody has placed, such as a user's own.
 const GROUPS: [(&str, &str); 5] = [
-    ("Models and runtimes", "Models and runtimes"),
-    ("Routing", "Routing"),
-    ("Accelerators", "Accelerators"),
-    ("Platform", "Platform"),
-    ("", "More"),
+    ("Models and runtimes", key("Models and runtimes")),
+    ("Routing", key("Routing")),
+    ("Accelerators", key("Accelerators")),
+    ("Platform", key("Platform")),
+    ("", key("More")),
 ];
 
 /// The menu of all boards.
@@ -33,8 +37,8 @@ pub fn Boards() -> impl IntoView {
     view! {
         <div class="sl-menu" class:sl-menu-here=Signal::derive(here)>
             <Popover
-                name="All dashboards"
-                label=Signal::derive(|| "Dashboards".to_owned())
+                name=key("All dashboards")
+                label=Signal::derive(|| t("Dashboards"))
                 open=open
             >
                 {part(move || groups(app))}
@@ -54,14 +58,63 @@ fn groups(app: App) -> AnyView {
         (!links.is_empty()).then(|| {
             view! {
                 <div class="sl-menu-group">
-                    <p class="sl-menu-title">{*title}</p>
+                    <p class="sl-menu-title">{t(title)}</p>
                     <ul>{links}</ul>
                 </div>
             }
             .into_any()
         })
     });
-    view! { <nav class="sl-menu-groups" aria-label="All dashboards">{groups.collect::<Vec<_>>()}</nav> }.into_any()
+    view! {
+        <nav class="sl-menu-groups" aria-label=t("All dashboards")>
+            {groups.collect::<Vec<_>>()}
+        </nav>
+        <div class="sl-menu-access">{further(app, Page::Access)} {further(app, Page::Setup)}</div>
+    }
+    .into_any()
+}
+
+/// To a page that is no dashboard.
+fn further(app: App, page: Page) -> AnyView {
+    let title = t(page.title());
+    let page = StoredValue::new(page);
+    view! {
+        <a
+            class="sl-board-link"
+            href=Signal::derive(move || href(app, &page.get_value()))
+            on:click=move |event| follow(app, &page.get_value(), &event)
+        >
+            {title}
+        </a>
+    }
+    .into_any()
+}
+
+/// From a board back to the tab that it goes deeper into; nothing on a tab's page.
+#[component]
+pub fn Crumbs(page: Page) -> impl IntoView {
+    let app = App::here();
+    part(move || {
+        let Page::Board(_) = &page else { return ().into_any() };
+        let group = app.dashboard(&page).map(|board| board.group).unwrap_or_default();
+        let Some(tab) = Page::TABS.into_iter().find(|tab| tab.group() == group) else {
+            return ().into_any();
+        };
+        let (title, to, back) = (t(tab.title()), href(app, &tab), tab);
+        view! {
+            <nav class="sl-crumbs" aria-label=t("Breadcrumb")>
+                <ol>
+                    <li>
+                        <a class="sl-text-link" href=to on:click=move |event| follow(app, &back, &event)>
+                            {title}
+                        </a>
+                    </li>
+                    <li aria-current="page">{app.title(&page)}</li>
+                </ol>
+            </nav>
+        }
+        .into_any()
+    })
 }
 
 /// On a tab's page: the boards behind it. On a board: its neighbours, itself marked.
@@ -84,8 +137,8 @@ pub fn Deeper(page: Page) -> impl IntoView {
         }
         let links: Vec<AnyView> = boards.into_iter().map(|board| link(app, board, false)).collect();
         view! {
-            <nav class="sl-deeper" aria-label="Related dashboards">
-                <span class="sl-muted">{if tab { "In detail".to_owned() } else { group }}</span>
+            <nav class="sl-deeper" aria-label=t("Related dashboards")>
+                <span class="sl-muted">{if tab { t("In detail") } else { t(&group) }}</span>
                 {links}
             </nav>
         }
@@ -103,8 +156,8 @@ fn link(app: App, board: DashboardEntry, with_words: bool) -> AnyView {
             aria-current=Signal::derive(current)
             on:click=move |event| follow(app, &page.get_value(), &event)
         >
-            {board.title}
-            {with_words.then(|| view! { <span class="sl-board-tells">{board.tells}</span> })}
+            {t(&board.title)}
+            {with_words.then(|| view! { <span class="sl-board-tells">{t(&board.tells)}</span> })}
         </a>
     }
     .into_any()

@@ -1,26 +1,39 @@
 //! One chart: a canvas, and over it in HTML the crosshair and the tooltip.
 //!
+//! It is read by pointer, by keyboard (arrows go from sample to sample and from line to line) and by ear: a sentence says
+//! what the picture shows, and another what is under the cursor. Dragging across it chooses the time range that was marked.
 //! In view it paints when the answer, its size, the pixel ratio, the theme or the chosen series changes, once a frame.
 
+mod keys;
 mod tooltip;
+mod zoom;
 
 use std::sync::Arc;
 
 use chart::{Hit, Kind, Layout};
-use leptos::{ev::PointerEvent, html, prelude::*};
+use leptos::{
+    ev::{KeyboardEvent, MouseEvent, PointerEvent},
+    html,
+    prelude::*,
+};
 
 use crate::{
-    host::{self, Near, NextFrame, Resize},
+    host::{self, BrowserClock, Near, NextFrame, Resize},
     paint::{self, Size},
-    state::{App, Shown},
+    state::{App, Shown, cursor, tell},
+    words::t,
 };
+use keys::Key;
 use tooltip::Tooltip;
+use zoom::Drag;
 
 /// Read by `xtask bench`: the last one before it looks is the last chart drawn.
 const DRAWN: &str = "servelens:drawn";
 
 #[component]
 pub fn Chart(
+    /// The panel's id.
+    id: String,
     title: String,
     #[prop(into)] shown: Signal<Option<Arc<Shown>>>,
     /// The one series to show, if only one.
@@ -35,6 +48,9 @@ pub fn Chart(
     });
     let layout = RwSignal::new(None::<Arc<Layout>>);
     let hit = RwSignal::new(None::<Arc<Hit>>);
+    // The line that the keyboard's cursor is on, and what is said of it.
+    let on_line = RwSignal::new(None::<usize>);
+    let said = RwSignal::new(String::new());
     // A chart far below is not painted until one scrolls to it.
     let near = RwSignal::new(false);
     let watch = StoredValue::new_local(None::<Near>);
@@ -94,44 +110,141 @@ pub fn Chart(
         }
     });
 
-    let point = move |event: PointerEvent| {
-        let Some(frame) = frame.get_untracked() else { return };
-        let x = f64::from(event.client_x()) - frame.get_bounding_client_rect().left();
-        let found = look(shown, only, size, layout, x);
-        let time = shown.with_untracked(|shown| shown.as_ref().is_some_and(|shown| shown.plot.kind != Kind::Bar));
-        set_if_new(app.hover, found.as_ref().filter(|_| time).map(|hit| hit.unix));
-        set_if_new(hit, found.map(Arc::new));
+    let drag = RwSignal::new(None::<Drag>);
+    let timed = move || shown.with_untracked(|shown| shown.as_ref().is_some_and(|shown| shown.plot.kind != Kind::Bar));
+    let across = move |event: &MouseEvent| {
+        let left = frame.get_untracked()?.get_bounding_client_rect().left();
+        Some(f64::from(event.client_x()) - left)
     };
-    let leave = move |_: PointerEvent| {
+    let point = move |event: PointerEvent| {
+        let Some(x) = across(&event) else { return };
+        let found = look(shown, only, size, layout, x);
+        set_if_new(app.hover, found.as_ref().filter(|_| timed()).map(|hit| hit.unix));
+        let begun = drag.get_untracked();
+        if let Some(begun) = begun {
+            drag.set(Some(Drag { to: x, ..begun }));
+        }
+        // What is being marked is in the tooltip's way, and the tooltip in its.
+        set_if_new(hit, found.filter(|_| begun.is_none()).map(Arc::new));
+    };
+    let press = move |event: PointerEvent| {
+        // A finger scrolls the page.
+        let drags = event.button() == 0 && event.pointer_type() != "touch" && timed();
+        if let Some((frame, x)) = frame.get_untracked().zip(across(&event)).filter(|_| drags) {
+            // Without it the end of a drag beyond the chart would not be heard; then it ends with the next click.
+            let _ = frame.set_pointer_capture(event.pointer_id());
+            drag.set(Some(Drag { from: x, to: x }));
+        }
+        point(event);
+    };
+    let release = move |_: PointerEvent| {
+        let marked = drag.get_untracked().zip(layout.get_untracked());
+        drag.set(None);
+        if let Some(range) = marked.and_then(|(drag, layout)| drag.range(&layout.x)) {
+            app.change(|location| location.range = range);
+        }
+    };
+    let wider = move |_: MouseEvent| {
+        if timed() {
+            app.change(|location| location.range = location.range.wider(host::now()));
+        }
+    };
+    let clear = move || {
+        set_if_new(drag, None);
         set_if_new(app.hover, None);
         set_if_new(hit, None);
+        set_if_new(on_line, None);
+        set_if_new(said, String::new());
     };
-    let spoken = move || shown.with(|shown| shown.as_ref().map_or(title.clone(), |shown| shown.plot.spoken(&title)));
+    let on_key = move |event: KeyboardEvent| {
+        let Some(key) = Key::parse(&event) else { return };
+        if key == Key::Leave {
+            clear();
+            return;
+        }
+        event.prevent_default();
+        let (Some(shown), Some(layout)) = (shown.get_untracked(), layout.get_untracked()) else {
+            return;
+        };
+        if key == Key::Choose {
+            let line = on_line.get_untracked();
+            only.update(|only| *only = if *only == line { None } else { line });
+            return;
+        }
+        let mut at = hit.get_untracked();
+        if let Key::Time(movement) = key {
+            let visible = only.get_untracked();
+            let found = paint::with_spec(&shown.plot, visible, size.get_untracked(), |spec| {
+                chart::moved(spec, &layout, at.as_deref(), movement)
+            });
+            at = found.map(|hit| Arc::new(as_in_plot(hit, visible)));
+        } else if at.is_none() {
+            return;
+        }
+        let Some(at) = at else { return };
+        on_line.update(|line| *line = keys::line(key, *line, &at));
+        set_if_new(app.hover, (shown.plot.kind != Kind::Bar).then_some(at.unix));
+        said.set(cursor(&shown.plot, &at, on_line.get_untracked(), &|unix| {
+            BrowserClock.moment(unix, shown.plot.to)
+        }));
+        set_if_new(hit, Some(at));
+    };
+    let name = title.clone();
+    let spoken = move || {
+        shown.with(|shown| {
+            shown.as_ref().map_or(title.clone(), |shown| {
+                let plot = &shown.plot;
+                tell(plot, &title, &|unix| BrowserClock.moment(unix, plot.to))
+            })
+        })
+    };
+    let (summary, hint) = (app.id(&format!("{id}-told")), app.id(&format!("{id}-keys")));
+    let described = format!("{summary} {hint}");
     view! {
         <div
             class="sl-chart"
             node_ref=frame
+            // Lets arrow keys through where a screen reader would keep them for itself.
+            role="application"
+            aria-roledescription=t("chart")
+            aria-label=name
+            aria-describedby=described
+            tabindex="0"
+            on:keydown=on_key
+            on:blur=move |_| clear()
             on:pointermove=point
-            on:pointerdown=point
-            on:pointerleave=leave
-            on:pointercancel=leave
+            on:pointerdown=press
+            on:pointerup=release
+            on:dblclick=wider
+            on:pointerleave=move |_| clear()
+            on:pointercancel=move |_| clear()
         >
             <canvas
                 node_ref=canvas
-                role="img"
-                aria-label=Signal::derive(spoken)
+                aria-hidden="true"
                 style:width=Signal::derive(move || format!("{}px", size.get().width))
                 style:height=Signal::derive(move || format!("{}px", size.get().height))
             ></canvas>
             {crosshair(shown, layout)}
-            <Tooltip shown=shown only=only layout=layout hit=hit />
+            {zoom::marked(drag, layout)}
+            <Tooltip shown=shown only=only layout=layout hit=hit on_line=on_line />
+            <p class="sl-aside" id=summary>
+                {Signal::derive(spoken)}
+            </p>
+            <p class="sl-aside" id=hint>
+                {t("Left and right go from sample to sample, up and down from line to line; Enter shows a line alone.")}
+            </p>
+            <p class="sl-aside sl-said" aria-live="polite">
+                {said}
+            </p>
         </div>
     }
     .into_any()
 }
 
 fn set_if_new<T: PartialEq + Send + Sync + 'static>(signal: RwSignal<T>, value: T) {
-    if signal.with_untracked(|before| *before != value) {
+    // Not there any more where a chart that had the focus is taken away: the browser then tells it that the focus left.
+    if signal.try_with_untracked(|before| *before != value) == Some(true) {
         signal.set(value);
     }
 }
@@ -145,13 +258,18 @@ fn look(
     x: f64,
 ) -> Option<Hit> {
     let (shown, layout, only) = (shown.get_untracked()?, layout.get_untracked()?, only.get_untracked());
-    let mut hit = paint::with_spec(&shown.plot, only, size.get_untracked(), |spec| {
+    let hit = paint::with_spec(&shown.plot, only, size.get_untracked(), |spec| {
         chart::hit(spec, &layout, x)
     })?;
+    Some(as_in_plot(hit, only))
+}
+
+/// The series counted as in the plot, where the chart shows one of them alone.
+fn as_in_plot(mut hit: Hit, only: Option<usize>) -> Hit {
     if let Some(only) = only {
         hit.values.iter_mut().for_each(|(series, ..)| *series = only);
     }
-    Some(hit)
+    hit
 }
 
 /// The instant under the pointer, on this chart or on any other of the page.

@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use chart::{Hit, Kind, Layout};
+use chart::{Hit, Kind, Layout, sorted};
 use leptos::prelude::*;
 
 use crate::{
     host::BrowserClock,
     state::Shown,
     ui::{legend, part},
+    words::{counted, forms},
 };
 
 /// More rows than this cover the chart; the rest is counted.
@@ -20,12 +21,19 @@ pub fn Tooltip(
     only: RwSignal<Option<usize>>,
     layout: RwSignal<Option<Arc<Layout>>>,
     hit: RwSignal<Option<Arc<Hit>>>,
+    /// The line that the keyboard's cursor is on.
+    on_line: RwSignal<Option<usize>>,
 ) -> impl IntoView {
     let inside = move || {
         let (shown, hit, layout) = (shown.get()?, hit.get()?, layout.get()?);
         // Drawn again under a resting pointer: numbers of the picture before would be wrong.
         only.track();
-        Some((rows(&shown, &hit)?, dots(&shown, &hit), place(&hit, &layout)))
+        let line = on_line.get();
+        Some((
+            rows(&shown, &hit, line)?,
+            dots(&shown, &hit, line),
+            place(&hit, &layout),
+        ))
     };
     part(move || match inside() {
         None => ().into_any(),
@@ -55,15 +63,22 @@ fn place(hit: &Hit, layout: &Layout) -> (String, String, String) {
     }
 }
 
-fn rows(shown: &Shown, hit: &Hit) -> Option<AnyView> {
+fn rows(shown: &Shown, hit: &Hit, on_line: Option<usize>) -> Option<AnyView> {
     let plot = &shown.plot;
     if plot.kind == Kind::Bar {
         let (label, value) = plot.bars.get(hit.bar?)?;
-        let value = plot.unit.format(*value);
-        return Some(view! { <div class="sl-tooltip-head">{label.clone()}</div> <div>{value}</div> }.into_any());
+        let value = plot.say(*value);
+        return Some(
+            view! { <div class="sl-tooltip-head" translate="no">{label.clone()}</div> <div>{value}</div> }.into_any(),
+        );
     }
-    let mut values = hit.values.clone();
-    values.sort_by(|(_, a, _), (_, b, _)| b.total_cmp(a));
+    let mut values = sorted(&hit.values, |(_, a, _), (_, b, _)| b.total_cmp(a));
+    // The keyboard's line is never the one that has no room.
+    if let Some(at) = values.iter().position(|(line, ..)| Some(*line) == on_line)
+        && at >= ROWS
+    {
+        values.swap(at, ROWS - 1);
+    }
     let more = values.len().saturating_sub(ROWS);
     let rows: Vec<AnyView> = values
         .into_iter()
@@ -71,12 +86,13 @@ fn rows(shown: &Shown, hit: &Hit) -> Option<AnyView> {
         .filter_map(|(at, value, _)| {
             let line = plot.lines.get(at)?;
             let (name, value) = (line.name.clone(), line.say(plot.unit, value));
+            let few = line.is_few(Some(hit.unix));
             Some(
                 view! {
-                    <div class="sl-tooltip-row">
-                        <span class="sl-swatch" style:background=legend::color(at)></span>
-                        <span class="sl-tooltip-name">{name}</span>
-                        <span class="sl-tooltip-value">{value}</span>
+                    <div class="sl-tooltip-row" class:sl-on=on_line == Some(at)>
+                        {legend::swatch(plot.kind, at)}
+                        <span class="sl-tooltip-name" translate="no">{name}</span>
+                        <span class="sl-tooltip-value" class:sl-faint=few>{value}</span>
                     </div>
                 }
                 .into_any(),
@@ -85,21 +101,21 @@ fn rows(shown: &Shown, hit: &Hit) -> Option<AnyView> {
         .collect();
     Some(
         view! {
-            <div class="sl-tooltip-head">{BrowserClock.instant(hit.unix)}</div>
+            <div class="sl-tooltip-head" translate="no">{BrowserClock.instant(hit.unix)}</div>
             {rows}
-            {(more > 0).then(|| view! { <div class="sl-muted">{format!("and {more} more")}</div> })}
+            {(more > 0).then(|| view! { <div class="sl-muted">{counted(forms("and {{count}} more", "and {{count}} more"), more, &[])}</div> })}
         }
         .into_any(),
     )
 }
 
-fn dots(shown: &Shown, hit: &Hit) -> Vec<AnyView> {
+fn dots(shown: &Shown, hit: &Hit, on_line: Option<usize>) -> Vec<AnyView> {
     if shown.plot.kind == Kind::Bar {
         return Vec::new();
     }
     let dot = |&(at, _, y): &(usize, f64, f64)| {
         let place = format!("translate({:.1}px, {y:.1}px)", hit.x);
-        view! { <span class="sl-dot" style:transform=place style:background=legend::color(at)></span> }.into_any()
+        view! { <span class="sl-dot" class:sl-on=on_line == Some(at) style:transform=place style:background=legend::color(at)></span> }.into_any()
     };
     hit.values.iter().map(dot).collect()
 }

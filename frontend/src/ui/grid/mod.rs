@@ -9,6 +9,7 @@ use super::{panel::Panel, part, press, stat::Stat, when};
 use crate::{
     route::Page,
     state::{App, Load, PanelView},
+    words::{counted, forms, t},
 };
 
 const TILE: &str = "stat";
@@ -77,11 +78,11 @@ fn sections(app: App, page: &Page) -> Vec<Section> {
 }
 
 /// In the place of the cards while nobody knows yet which there are.
-fn ghosts() -> AnyView {
+pub fn ghosts() -> AnyView {
     let ghost = || view! { <div class="sl-card sl-panel sl-ghost"></div> }.into_any();
     let ghosts: Vec<AnyView> = (0..6).map(|_| ghost()).collect();
     view! {
-        <div class="sl-grid" role="status" aria-label="Loading">
+        <div class="sl-grid" role="status" aria-label=t("Loading")>
             {ghosts}
         </div>
     }
@@ -135,8 +136,8 @@ fn section_of(app: App, section: Section) -> AnyView {
             view! { <div class=class hidden=folded><Panel entry=entry /></div> }.into_any()
         })
         .collect();
-    let titles: Vec<String> = section.entries.iter().map(|entry| entry.title.clone()).collect();
-    let heading = (!section.title.is_empty()).then(|| view! { <h2 class="sl-group-title">{section.title}</h2> });
+    let titles: Vec<String> = section.entries.iter().map(|entry| t(&entry.title)).collect();
+    let heading = (!section.title.is_empty()).then(|| view! { <h2 class="sl-group-title">{t(&section.title)}</h2> });
     view! {
         {heading}
         {(!tiles.is_empty()).then(|| view! { <div class="sl-tiles">{tiles}</div> })}
@@ -157,10 +158,14 @@ fn fold(absent: Vec<bool>, titles: &[String], revealed: RwSignal<bool>) -> AnyVi
     if names.is_empty() {
         return ().into_any();
     }
-    let said = match names.len() {
-        1 => format!("1 chart has no source here: {}.", names.join("")),
-        many => format!("{many} charts have no source here: {}.", names.join(", ")),
-    };
+    let said = counted(
+        forms(
+            "1 chart has no source here: {{names}}.",
+            "{{count}} charts have no source here: {{names}}.",
+        ),
+        names.len(),
+        &[("names", &names.join(&t(", ")))],
+    );
     view! {
         <p class="sl-fold">
             <span>{said}</span>
@@ -171,7 +176,7 @@ fn fold(absent: Vec<bool>, titles: &[String], revealed: RwSignal<bool>) -> AnyVi
                 aria-expanded=Signal::derive(move || revealed.get().to_string())
                 on:click=press(move || revealed.update(|shown| *shown = !*shown))
             >
-                {Signal::derive(move || if revealed.get() { "Hide" } else { "Show" }.to_owned())}
+                {Signal::derive(move || if revealed.get() { t("Hide") } else { t("Show") })}
             </button>
         </p>
     }

@@ -4,7 +4,10 @@ use leptos::prelude::*;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Icon {
+    Check,
     ChevronDown,
+    ChevronLeft,
+    ChevronRight,
     Close,
     Error,
     Info,
@@ -16,13 +19,18 @@ pub enum Icon {
     Question,
     Refresh,
     Sun,
+    Table,
     Warning,
+    ZoomOut,
 }
 
 impl Icon {
     fn path(self) -> &'static str {
         match self {
+            Self::Check => "M2.8 8.4l3.4 3.4 7-7.4",
             Self::ChevronDown => "M4 6.2l4 4 4-4",
+            Self::ChevronLeft => "M9.8 4l-4 4 4 4",
+            Self::ChevronRight => "M6.2 4l4 4-4 4",
             Self::Close => "M4 4l8 8M12 4l-8 8",
             Self::Error => "M8 1.8a6.2 6.2 0 1 0 0 12.4A6.2 6.2 0 0 0 8 1.8zM5.8 5.8l4.4 4.4M10.2 5.8l-4.4 4.4",
             Self::Info => "M8 1.8a6.2 6.2 0 1 0 0 12.4A6.2 6.2 0 0 0 8 1.8zM8 7.4v3.6M8 4.9v.2",
@@ -38,7 +46,9 @@ impl Icon {
             Self::Sun => {
                 "M8 5.2a2.8 2.8 0 1 0 0 5.6 2.8 2.8 0 0 0 0-5.6zM8 1v1.6M8 13.4V15M1 8h1.6M13.4 8H15M3 3l1.2 1.2M11.8 11.8L13 13M3 13l1.2-1.2M11.8 4.2L13 3"
             }
+            Self::Table => "M2.2 3h11.6v10H2.2zM2.2 6.3h11.6M2.2 9.6h11.6M6.2 3v10",
             Self::Warning => "M8 2l6.4 11.4H1.6zM8 6.4v3.4M8 11.6v.2",
+            Self::ZoomOut => "M7 2.2a4.8 4.8 0 1 0 0 9.6 4.8 4.8 0 0 0 0-9.6zM10.5 10.5l3.6 3.6M4.9 7h4.2",
         }
     }
 }

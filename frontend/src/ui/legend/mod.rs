@@ -4,17 +4,36 @@
 
 use std::sync::Arc;
 
+use chart::{DASHES, Kind};
 use leptos::prelude::*;
 
 use crate::{
     paint::SERIES,
     state::{App, Line, Shown},
     ui::{part, press},
+    words::{counted, forms, t},
 };
 
 /// The CSS colour of a series.
 pub fn color(line: usize) -> String {
     format!("var(--sl-series-{})", line % SERIES + 1)
+}
+
+/// What stands for a series beside its name: a piece of its line, or of its band.
+pub fn swatch(kind: Kind, line: usize) -> AnyView {
+    if kind == Kind::Line {
+        let dash = DASHES
+            .get(chart::dash(line))
+            .map(|lengths| lengths.iter().map(u32::to_string).collect::<Vec<_>>());
+        let dash = dash.unwrap_or_default().join(" ");
+        return view! {
+            <svg class="sl-swatch-line" viewBox="0 0 18 4" aria-hidden="true" style:stroke=color(line)>
+                <path d="M0 2h18" stroke-dasharray=dash></path>
+            </svg>
+        }
+        .into_any();
+    }
+    view! { <span class="sl-swatch" style:background=color(line)></span> }.into_any()
 }
 
 #[component]
@@ -38,7 +57,8 @@ pub fn Legend(
                 let names = names.get();
                 let all = names.len();
                 let listed = if whole.get() { all } else { few(all) };
-                let rows = names.into_iter().take(listed).enumerate().map(|(at, name)| row(shown, only, at, name));
+                let kind = shown.with_untracked(|shown| shown.as_ref().map_or(Kind::Line, |shown| shown.plot.kind));
+                let rows = names.into_iter().take(listed).enumerate().map(|(at, name)| row(shown, only, kind, at, name));
                 rows.chain((all > FEW).then(|| more(whole, all))).collect::<Vec<_>>().into_any()
             })}
         </ul>
@@ -57,8 +77,8 @@ fn few(all: usize) -> usize {
 /// The button that names the other series, or puts them away again.
 fn more(whole: RwSignal<bool>, all: usize) -> AnyView {
     let text = move || match whole.get() {
-        true => "Show fewer".to_owned(),
-        false => format!("{} more", all - few(all)),
+        true => t("Show fewer"),
+        false => counted(forms("{{count}} more", "{{count}} more"), all - few(all), &[]),
     };
     view! {
         <li>
@@ -90,7 +110,13 @@ fn names(lines: &[Line]) -> Vec<String> {
     lines.iter().map(|line| line.name.clone()).collect()
 }
 
-fn row(shown: Signal<Option<Arc<Shown>>>, only: RwSignal<Option<usize>>, at: usize, name: String) -> AnyView {
+fn row(
+    shown: Signal<Option<Arc<Shown>>>,
+    only: RwSignal<Option<usize>>,
+    kind: Kind,
+    at: usize,
+    name: String,
+) -> AnyView {
     let app = App::here();
     let number = move || {
         let hover = app.hover.get();
@@ -103,6 +129,13 @@ fn row(shown: Signal<Option<Arc<Shown>>>, only: RwSignal<Option<usize>>, at: usi
             };
             let value = value?;
             Some((value, line.say(plot.unit, value)))
+        })
+    };
+    let few = move || {
+        let hover = app.hover.get();
+        shown.with(|shown| {
+            let line = shown.as_ref().and_then(|shown| shown.plot.lines.get(at));
+            line.is_some_and(|line| line.is_few(hover))
         })
     };
     let text = move || number().map_or("–".to_owned(), |(_, text)| text);
@@ -118,15 +151,14 @@ fn row(shown: Signal<Option<Arc<Shown>>>, only: RwSignal<Option<usize>>, at: usi
                 class="sl-legend-row"
                 class:sl-legend-faded=Signal::derive(faded)
                 aria-pressed=Signal::derive(move || pressed().to_string())
-                title=name
                 on:click=press(move || only.update(|only| *only = if *only == Some(at) { None } else { Some(at) }))
             >
-                <span class="sl-swatch" style:background=color(at)></span>
-                <span class="sl-legend-name">
+                {swatch(kind, at)}
+                <span class="sl-legend-name" translate="no" title=name>
                     <span class="sl-legend-start">{head}</span>
                     <span class="sl-legend-end">{tail}</span>
                 </span>
-                <span class="sl-legend-value" data-value=Signal::derive(raw)>
+                <span class="sl-legend-value" translate="no" class:sl-faint=Signal::derive(few) data-value=Signal::derive(raw)>
                     {text}
                 </span>
             </button>

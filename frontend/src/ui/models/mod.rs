@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use chart::sorted;
 use leptos::{ev::MouseEvent, prelude::*};
 use server_api::{ModelEntry, ModelState};
 
@@ -9,18 +10,19 @@ use crate::{
     route::Scope,
     state::{App, Load},
     ui::{part, press},
+    words::{key, t},
 };
 
-/// For a reader, and whether it needs one's attention.
+/// For a reader, in English.
 pub fn state_word(state: ModelState) -> &'static str {
     match state {
-        ModelState::Serving => "Serving",
-        ModelState::Idle => "Idle",
-        ModelState::NoRequestYet => "No request yet",
-        ModelState::Degraded => "Degraded",
-        ModelState::NoMetrics => "No metrics",
-        ModelState::NotReady => "Not ready",
-        ModelState::Unknown => "Unknown",
+        ModelState::Serving => key("Serving"),
+        ModelState::Idle => key("Idle"),
+        ModelState::NoRequestYet => key("No request yet"),
+        ModelState::Degraded => key("Degraded"),
+        ModelState::NoMetrics => key("No metrics"),
+        ModelState::NotReady => key("Not ready"),
+        ModelState::Unknown => key("Unknown"),
     }
 }
 
@@ -37,9 +39,9 @@ fn state_class(state: ModelState) -> &'static str {
 /// Those of the chosen namespace, in the order of namespace and name.
 pub fn in_scope(models: &[ModelEntry], scope: &Scope) -> Vec<ModelEntry> {
     let inside = |model: &&ModelEntry| scope.namespace().is_none_or(|name| name == model.namespace);
-    let mut models: Vec<ModelEntry> = models.iter().filter(inside).cloned().collect();
-    models.sort();
-    models
+    let models: Vec<&ModelEntry> = models.iter().filter(inside).collect();
+    let models = sorted(&models, Ord::cmp);
+    models.into_iter().cloned().collect()
 }
 
 /// Chooses this name alone; once more takes the choice back.
@@ -55,20 +57,20 @@ fn only(chosen: &mut Vec<String>, name: &str) {
 pub fn ModelTable() -> impl IntoView {
     let app = App::here();
     let body = move || match app.models.get() {
-        Load::Waiting => said("Looking for models…"),
+        Load::Waiting => said(&t("Looking for models…")),
         Load::Failed(error) => said(&format!("{} {}", error.message, error.next_step)),
         Load::Here(models) => rows(app, &models),
     };
     view! {
-        <section class="sl-card sl-models" aria-label="Models">
+        <section class="sl-card sl-models" aria-label=t("Models")>
             <table class="sl-table">
                 <thead>
                     <tr>
-                        <th scope="col">"Model"</th>
-                        <th scope="col" class="sl-wide">"Namespace"</th>
-                        <th scope="col" class="sl-wide">"Workload"</th>
-                        <th scope="col" class="sl-wide">"Runtime"</th>
-                        <th scope="col">"State"</th>
+                        <th scope="col">{t("Model")}</th>
+                        <th scope="col" class="sl-wide">{t("Namespace")}</th>
+                        <th scope="col" class="sl-wide">{t("Workload")}</th>
+                        <th scope="col" class="sl-wide">{t("Runtime")}</th>
+                        <th scope="col">{t("State")}</th>
                     </tr>
                 </thead>
                 <tbody>{part(body)}</tbody>
@@ -92,13 +94,25 @@ fn said(text: &str) -> AnyView {
 fn rows(app: App, models: &Arc<Vec<ModelEntry>>) -> AnyView {
     let models = in_scope(models, &app.at().scope);
     if models.is_empty() {
-        return said("No model is served here. Choose another namespace, or deploy one with KServe or llm-d.");
+        return said(&t(
+            "No model is served here. Choose another namespace, or deploy one with KServe or llm-d.",
+        ));
     }
     models
         .into_iter()
         .map(|model| row(app, model))
         .collect::<Vec<_>>()
         .into_any()
+}
+
+/// Under what further names the model may be asked.
+fn further(model: &ModelEntry) -> Option<String> {
+    let list = |words: &str, names: &[String]| (!names.is_empty()).then(|| format!("{words} {}", names.join(", ")));
+    let said: Vec<String> = [list("also", &model.also), list("adapters", &model.adapters)]
+        .into_iter()
+        .flatten()
+        .collect();
+    (!said.is_empty()).then(|| said.join("; "))
 }
 
 fn row(app: App, model: ModelEntry) -> AnyView {
@@ -111,6 +125,7 @@ fn row(app: App, model: ModelEntry) -> AnyView {
     };
     let marked = name.clone();
     let place = format!("{} · {}", model.namespace, model.runtime);
+    let names = further(&model);
     let on_click = {
         let name = name.clone();
         press(move || {
@@ -140,27 +155,28 @@ fn row(app: App, model: ModelEntry) -> AnyView {
         >
             <td>
                 {if unnamed {
-                    view! { <span class="sl-muted">"not told"</span> }.into_any()
+                    view! { <span class="sl-muted">{t("not told")}</span> }.into_any()
                 } else {
                     view! {
-                        <button type="button" class="sl-link" aria-pressed=Signal::derive(move || chosen.get().to_string())>
+                        <button type="button" class="sl-link" translate="no" aria-pressed=Signal::derive(move || chosen.get().to_string())>
                             {name}
                         </button>
                     }
                         .into_any()
                 }}
-                <span class="sl-narrow sl-muted">{place}</span>
+                {names.map(|names| view! { <span class="sl-also sl-muted" translate="no">{names}</span> })}
+                <span class="sl-narrow sl-muted" translate="no">{place}</span>
             </td>
-            <td class="sl-wide">{model.namespace}</td>
+            <td class="sl-wide" translate="no">{model.namespace}</td>
             <td class="sl-wide">
-                <button type="button" class="sl-link" aria-pressed=Signal::derive(of_workload) on:click=choose_workload>
+                <button type="button" class="sl-link" translate="no" aria-pressed=Signal::derive(of_workload) on:click=choose_workload>
                     {workload}
                 </button>
-                <span class="sl-muted">" " {model.kind}</span>
+                <span class="sl-muted" translate="no">" " {model.kind}</span>
             </td>
-            <td class="sl-wide">{model.runtime}</td>
+            <td class="sl-wide" translate="no">{model.runtime}</td>
             <td>
-                <span class=state_class(model.state)>{state_word(model.state)}</span>
+                <span class=state_class(model.state)>{t(state_word(model.state))}</span>
             </td>
         </tr>
     }
@@ -179,6 +195,8 @@ mod tests {
             model: name.into(),
             runtime: "vLLM".into(),
             state: ModelState::Serving,
+            adapters: Vec::new(),
+            also: Vec::new(),
         }
     }
 
@@ -195,6 +213,23 @@ mod tests {
         assert_eq!(names(Scope::All), ["a/x", "a/y", "b/x"]);
         assert_eq!(names(Scope::Unsaid), ["a/x", "a/y", "b/x"]);
         assert_eq!(names(Scope::Namespace("b".into())), ["b/x"]);
+    }
+
+    #[test]
+    fn further_names_stand_under_the_model() {
+        let named = |also: &[&str], adapters: &[&str]| {
+            let own = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect();
+            further(&ModelEntry {
+                also: own(also),
+                adapters: own(adapters),
+                ..model("a", "granite")
+            })
+        };
+        assert_eq!(named(&[], &[]), None);
+        assert_eq!(
+            named(&["granite-3.3"], &["legal", "sql"]).as_deref(),
+            Some("also granite-3.3; adapters legal, sql")
+        );
     }
 
     #[test]

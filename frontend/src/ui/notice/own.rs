@@ -1,23 +1,33 @@
 //! Which of the installation's own dashboards are left out, and why: for whoever keeps them, in nobody's way.
 
-use std::collections::BTreeSet;
-
 use leptos::prelude::*;
 use server_api::FaultEntry;
+
+use crate::words::{counted, forms};
 
 pub fn own_faults(faults: &[FaultEntry]) -> AnyView {
     if faults.is_empty() {
         return ().into_any();
     }
-    let files: BTreeSet<_> = faults.iter().map(|fault| &fault.file).collect();
-    let said = match files.len() {
-        1 => "A file of own dashboards is left out".to_owned(),
-        several => format!("{several} files of own dashboards are left out"),
-    };
+    let named = |at: usize, file: &String| faults.iter().take(at).any(|fault| fault.file == *file);
+    let files = faults
+        .iter()
+        .enumerate()
+        .filter(|(at, fault)| !named(*at, &fault.file))
+        .count();
+    let said = counted(
+        forms(
+            "A file of own dashboards is left out",
+            "{{count}} files of own dashboards are left out",
+        ),
+        files,
+        &[],
+    );
     let line = |fault: &FaultEntry| {
         let at = format!("{}:{}", fault.file, fault.line);
-        let text = format!(" {}. Next: {}.", fault.reason, fault.next_step);
-        view! { <li><code>{at}</code>{text}</li> }
+        // For whoever writes these files; in English, as their reader is.
+        let text = format!(" {}. {}.", fault.reason, fault.next_step);
+        view! { <li translate="no"><code>{at}</code>{text}</li> }
     };
     view! {
         <details class="sl-notice-quiet" data-part="own-faults">

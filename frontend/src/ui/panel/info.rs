@@ -2,15 +2,17 @@
 
 use std::sync::Arc;
 
+use chart::sorted;
 use leptos::{ev::KeyboardEvent, html, prelude::*};
-use server_api::{PanelEntry, Source};
+use server_api::{PanelEntry, Source, SourcePod};
 
 use crate::{
-    state::Shown,
+    state::{Shown, span},
     ui::{
         icon::{Icon, icon},
         part, press,
     },
+    words::{counted, forms, t, t_with},
 };
 
 #[component]
@@ -35,52 +37,62 @@ pub fn Info(
     let queries: Vec<AnyView> = entry
         .queries
         .iter()
-        .map(|query| view! { <pre><code>{query.expr.clone()}</code></pre> }.into_any())
+        .map(|query| view! { <pre translate="no"><code>{query.expr.clone()}</code></pre> }.into_any())
         .collect();
     view! {
-        <div class="sl-info" role="dialog" aria-label=format!("About {}", entry.title) on:keydown=on_key>
+        <div class="sl-info" role="dialog" aria-label=t_with("About {{what}}", &[("what", &t(&entry.title))]) on:keydown=on_key>
             <button
                 type="button"
                 class="sl-icon-button sl-info-close"
-                aria-label="Close"
+                aria-label=t("Close")
                 node_ref=close
                 on:click=press(move || open.set(false))
             >
                 {icon(Icon::Close)}
             </button>
-            <p class="sl-info-title">{entry.title.clone()}</p>
-            <p>{entry.tells.clone()}</p>
-            {chapter("When it looks bad", &entry.when_bad)}
+            <p class="sl-info-title">{t(&entry.title)}</p>
+            <p>{t(&entry.tells)}</p>
+            {advice(&entry.when_bad)}
             {part(move || shown.with(|shown| shown.as_ref().map(|shown| origin(shown))).into_any())}
-            <h3>{if queries.len() > 1 { "Queries" } else { "Query" }}</h3>
+            <h3>{if queries.len() > 1 { t("Queries") } else { t("Query") }}</h3>
             {queries}
         </div>
     }
     .into_any()
 }
 
-fn chapter(title: &'static str, text: &str) -> Option<AnyView> {
-    (!text.is_empty()).then(|| view! { <h3>{title}</h3> <p>{text.to_owned()}</p> }.into_any())
+/// Read aloud in the language that it is in: not every advice has been translated.
+fn advice(english: &str) -> Option<AnyView> {
+    let text = t(english);
+    let lang = (text == english).then_some("en");
+    (!english.is_empty()).then(|| view! { <h3>{t("When it looks bad")}</h3> <p lang=lang>{text}</p> }.into_any())
 }
 
 fn origin(shown: &Shown) -> AnyView {
     let sources: Vec<AnyView> = shown.sources.iter().map(source).collect();
     let window = shown.window_s.map(|seconds| {
-        view! { <p>"Each point is made from the " {span(seconds)} " before it."</p> }
+        let why = shown.sparse_s.map(|sparse| {
+            let said = t_with(
+                "The window is that wide because samples are {{span}} apart.",
+                &[("span", &span(sparse))],
+            );
+            format!(" {said}")
+        });
+        view! { <p>{t_with("Each point is made from the {{span}} before it.", &[("span", &span(seconds))])} {why}</p> }
     });
     let warnings: Vec<AnyView> = shown
         .warnings
         .iter()
-        .map(|text| view! { <p class="sl-info-warning">{text.clone()}</p> }.into_any())
+        .map(|text| view! { <p class="sl-info-warning">{t(text)}</p> }.into_any())
         .collect();
     let joined: Vec<AnyView> = shown
         .joined
         .iter()
-        .map(|text| view! { <li>{text.clone()}</li> }.into_any())
+        .map(|text| view! { <li translate="no">{text.clone()}</li> }.into_any())
         .collect();
     view! {
-        {(!joined.is_empty()).then(|| view! { <h3>"Used by"</h3> <ul>{joined}</ul> })}
-        {(!sources.is_empty()).then(|| view! { <h3>"Comes from"</h3> <ul>{sources}</ul> })}
+        {(!joined.is_empty()).then(|| view! { <h3>{t("Used by")}</h3> <ul>{joined}</ul> })}
+        {(!sources.is_empty()).then(|| view! { <h3>{t("Comes from")}</h3> <ul>{sources}</ul> })}
         {window}
         {warnings}
     }
@@ -88,13 +100,37 @@ fn origin(shown: &Shown) -> AnyView {
 }
 
 fn source(source: &Source) -> AnyView {
-    let pods = match source.workloads {
-        1 => "1 pod".to_owned(),
-        many => format!("{many} pods"),
+    let metric = source.metric.clone();
+    let pods = counted(forms("{{count}} pod", "{{count}} pods"), source.workloads, &[]);
+    let monitors = scraped_by(&source.monitors).map(|text| format!("{}{text}", t(", ")));
+    if source.pods.is_empty() {
+        return view! { <li><code translate="no">{metric}</code> " " <span class="sl-muted">{pods}{monitors}</span></li> }.into_any();
+    }
+    let of_each: Vec<AnyView> = source
+        .pods
+        .iter()
+        .map(|pod| view! { <li translate="no">{workload(pod)}</li> }.into_any())
+        .collect();
+    let more = source.workloads.checked_sub(source.pods.len()).filter(|more| *more > 0);
+    view! {
+        <li>
+            <details>
+                <summary><code translate="no">{metric}</code> " " <span class="sl-muted">{pods}{monitors}</span></summary>
+                <ul class="sl-muted">{of_each} {more.map(|more| view! { <li>{counted(forms("and {{count}} more", "and {{count}} more"), more, &[])}</li> })}</ul>
+            </details>
+        </li>
+    }
+    .into_any()
+}
+
+/// "llm-prod/granite-0, monitor kserve-llm-isvc-vllm-engine"
+fn workload(pod: &SourcePod) -> String {
+    let place = match pod.namespace.as_str() {
+        "" => pod.pod.clone(),
+        namespace => format!("{namespace}/{}", pod.pod),
     };
-    let monitors = scraped_by(&source.monitors).map(|text| format!(", {text}"));
-    view! { <li><code>{source.metric.clone()}</code> " " <span class="sl-muted">{pods}{monitors}</span></li> }
-        .into_any()
+    let monitor = scraped_by(&pod.monitors).map(|text| format!(", {text}"));
+    format!("{place}{}", monitor.unwrap_or_default())
 }
 
 /// "monitor kserve-llm-isvc-vllm-engine": a PodMonitor's job is its namespace and name, any other is a service.
@@ -103,26 +139,25 @@ fn scraped_by(jobs: &[String]) -> Option<String> {
         job.rsplit_once('/')
             .map_or(job.clone(), |(_, monitor)| monitor.to_owned())
     };
-    let mut names: Vec<String> = jobs.iter().map(name).collect();
-    names.sort();
+    let names: Vec<String> = jobs.iter().map(name).collect();
+    let mut names = sorted(&names, Ord::cmp);
     names.dedup();
-    let word = if names.len() > 1 { "monitors" } else { "monitor" };
-    (!names.is_empty()).then(|| format!("{word} {}", names.join(", ")))
-}
-
-/// `120` to `2 minutes`.
-fn span(seconds: u32) -> String {
-    let (count, unit) = match seconds {
-        s if s >= 7200 && s.is_multiple_of(3600) => (s / 3600, "hours"),
-        s if s >= 120 && s.is_multiple_of(60) => (s / 60, "minutes"),
-        s => (s, "seconds"),
+    let said = |names: &[String]| {
+        let all = names.join(&t(", "));
+        counted(
+            forms("monitor {{names}}", "monitors {{names}}"),
+            names.len(),
+            &[("names", &all)],
+        )
     };
-    format!("{count} {unit}")
+    (!names.is_empty()).then(|| said(&names))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{scraped_by, span};
+    use server_api::SourcePod;
+
+    use super::{scraped_by, workload};
 
     #[test]
     fn a_source_names_the_monitors_that_bring_it() {
@@ -142,15 +177,16 @@ mod tests {
     }
 
     #[test]
-    fn a_window_is_said_in_its_largest_whole_unit() {
-        for (seconds, expect) in [
-            (30, "30 seconds"),
-            (60, "60 seconds"),
-            (120, "2 minutes"),
-            (150, "150 seconds"),
-            (7200, "2 hours"),
-        ] {
-            assert_eq!(span(seconds), expect);
-        }
+    fn each_workload_is_named_with_its_own_monitor() {
+        let check = |namespace: &str, monitors: &[&str], expect: &str| {
+            let pod = SourcePod {
+                namespace: namespace.to_owned(),
+                pod: "granite-0".to_owned(),
+                monitors: monitors.iter().map(|&job| job.to_owned()).collect(),
+            };
+            assert_eq!(workload(&pod), expect);
+        };
+        check("llm-prod", &["llm-prod/engine"], "llm-prod/granite-0, monitor engine");
+        check("", &[], "granite-0");
     }
 }

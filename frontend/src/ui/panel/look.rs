@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use server_api::{ModelEntry, ModelState};
+use server_api::{ModelEntry, ModelState, WaitsFor};
 
 use crate::{
     route::Location,
@@ -13,6 +13,7 @@ use crate::{
         icon::{Icon, icon},
         part, press,
     },
+    words::{t, t_with},
 };
 
 /// What the panel says instead of a picture, and what to do about it.
@@ -22,34 +23,48 @@ pub fn sentence(look: Look, silent_model: Option<&str>, at: &Location) -> (Strin
         Look::Loading | Look::Picture => (String::new(), String::new()),
         Look::NoSamples => match silent_model {
             Some(model) => (
-                format!("{model} has had no request yet."),
-                "This metric appears with the first one: send a request, then look again.".to_owned(),
+                t_with("{{model}} has had no request yet.", &[("model", model)]),
+                t("This metric appears with the first one: send a request, then look again."),
             ),
             None => (
-                "No samples in this time range.".to_owned(),
+                t("No samples in this time range."),
                 if narrowed {
-                    "Choose a longer range, or all namespaces and models.".to_owned()
+                    t("Choose a longer range, or all namespaces and models.")
                 } else {
-                    "Choose a longer range, or check that something here exports this metric.".to_owned()
+                    t("Choose a longer range, or check that something here exports this metric.")
                 },
             ),
         },
         Look::NoTraffic => (
-            "No requests in this time range.".to_owned(),
-            "The metric is there, but nothing was measured: choose a longer range.".to_owned(),
+            t("No requests in this time range."),
+            t("The metric is there, but nothing was measured: choose a longer range."),
         ),
         Look::Denied => (
-            "You may not see these metrics.".to_owned(),
-            "Choose a namespace of yours, or ask its administrator for the view role.".to_owned(),
+            t("You may not see these metrics."),
+            t("Choose a namespace of yours, or ask its administrator for the view role."),
         ),
         Look::Unknown => (
-            "Not known right now.".to_owned(),
-            "A metrics store did not answer: try again in a moment.".to_owned(),
+            t("Not known right now."),
+            t("A metrics store did not answer: try again in a moment."),
         ),
-        Look::NotLoaded => ("Not loaded.".to_owned(), "The message above says why.".to_owned()),
+        Look::NotLoaded => (t("Not loaded."), t("The message above says why.")),
         Look::Error => (
-            "This panel could not be loaded.".to_owned(),
-            "Try again; if it stays, choose a shorter range.".to_owned(),
+            t("This panel could not be loaded."),
+            t("Try again; if it stays, choose a shorter range."),
+        ),
+    }
+}
+
+/// The exporter is there; its metric appears with the first event.
+pub fn not_yet(event: WaitsFor) -> (String, String) {
+    match event {
+        WaitsFor::FirstRequest => (
+            t("No request yet."),
+            t("This metric appears with the first one: send a request, then look again."),
+        ),
+        WaitsFor::FirstError => (
+            t("No error yet."),
+            t("This metric appears with the first one: there is nothing to do."),
         ),
     }
 }
@@ -78,17 +93,24 @@ pub fn Empty(#[prop(into)] look: Signal<Look>, #[prop(into)] shown: Signal<Optio
             };
             sentence(which, silent(models, &at), &at)
         });
+        let waits_for = shown.with(|shown| shown.as_ref().and_then(|shown| shown.waits_for));
+        if let Some(event) = waits_for.filter(|_| which == Look::NoSamples) {
+            (said, next) = not_yet(event);
+        }
         // The server knows better than a general sentence.
         let error = shown.with(|shown| shown.as_ref().and_then(|shown| shown.error.clone()));
         let code = error.as_ref().map(|error| error.code.clone());
         if let Some(error) = error.filter(|_| which != Look::NotLoaded) {
-            said = error.message;
-            next = error.next_step;
+            said = t(&error.message);
+            next = t(&error.next_step);
         }
         let notes = shown.with(|shown| shown.as_ref().map_or(Vec::new(), |shown| shown.notes.clone()));
-        if which == Look::NoSamples && !notes.is_empty() {
-            next = notes.join(" ");
+        let mut notes = notes.into_iter().filter(|_| which == Look::NoSamples);
+        if let Some(first) = notes.next() {
+            next = t(&first);
         }
+        // To be copied as they are.
+        let lines: Vec<String> = notes.collect();
         let marked = code.clone();
         let retry = matches!(which, Look::Error | Look::Unknown);
         view! {
@@ -96,17 +118,18 @@ pub fn Empty(#[prop(into)] look: Signal<Look>, #[prop(into)] shown: Signal<Optio
                 <span class="sl-empty-icon">{icon(picture(which))}</span>
                 <p class="sl-empty-said">{said}</p>
                 <p class="sl-empty-next">{next}</p>
+                {(!lines.is_empty()).then(|| view! { <pre class="sl-empty-lines">{lines.join("\n")}</pre> })}
                 {retry
                     .then(|| {
                         view! {
                             <button type="button" class="sl-button" on:click=press(move || app.refresh())>
-                                "Try again"
+                                {t("Try again")}
                             </button>
                         }
                     })}
                 {code
                     .filter(|_| which == Look::Error)
-                    .map(|code| view! { <code class="sl-empty-code">{code}</code> })}
+                    .map(|code| view! { <code class="sl-empty-code" translate="no">{code}</code> })}
             </div>
         }
         .into_any()
@@ -133,7 +156,7 @@ fn picture(look: Look) -> Icon {
 
 fn skeleton() -> AnyView {
     view! {
-        <div class="sl-skeleton" role="status" aria-label="Loading">
+        <div class="sl-skeleton" role="status" aria-label=t("Loading")>
             <span></span>
             <span></span>
             <span></span>
@@ -155,6 +178,8 @@ mod tests {
             model: name.into(),
             runtime: "vLLM".into(),
             state,
+            adapters: Vec::new(),
+            also: Vec::new(),
         }
     }
 

@@ -1,5 +1,6 @@
 //! A panel's card: title, what it means on demand, and the picture, or one of six other looks in its place.
 
+mod data;
 mod info;
 mod look;
 
@@ -14,9 +15,13 @@ use super::{
     legend::Legend,
     part, press, when,
 };
-use crate::state::{App, Look, PanelView, Shown};
+use crate::{
+    state::{App, Look, PanelView, Shown},
+    words::{t, t_with},
+};
+use data::Data;
 use info::Info;
-pub use look::{Empty, sentence, style};
+pub use look::{Empty, not_yet, sentence, style};
 
 #[component]
 pub fn Panel(entry: Arc<PanelEntry>) -> impl IntoView {
@@ -27,6 +32,7 @@ pub fn Panel(entry: Arc<PanelEntry>) -> impl IntoView {
     let shown = Signal::derive(move || view.with(|view| view.shown.clone()));
     let only = RwSignal::new(None::<usize>);
     let info = RwSignal::new(false);
+    let table = RwSignal::new(false);
     let id = entry.id.clone();
     let heading = app.id(&entry.id);
     let labelled = heading.clone();
@@ -36,8 +42,9 @@ pub fn Panel(entry: Arc<PanelEntry>) -> impl IntoView {
     let body = {
         let entry = Arc::clone(&entry);
         move || match look.get() {
+            Look::Picture if table.get() => view! { <Data title=t(&entry.title) shown=shown /> }.into_any(),
             Look::Picture => view! {
-                <Chart title=entry.title.clone() shown=shown only=only />
+                <Chart id=entry.id.clone() title=t(&entry.title) shown=shown only=only />
                 {when(lines.into(), move || view! { <Legend shown=shown only=only /> }.into_any())}
                 {part(move || notes(shown))}
             }
@@ -56,14 +63,18 @@ pub fn Panel(entry: Arc<PanelEntry>) -> impl IntoView {
             data-state=Signal::derive(move || look.get().name())
         >
             <header class="sl-card-head">
-                <h2 id=heading>{entry.title.clone()}</h2>
+                <h2 id=heading>{t(&entry.title)}</h2>
                 {warnings(view)}
+                {when(Signal::derive(move || look.get() == Look::Picture), {
+                    let what = t(&entry.title);
+                    move || table_switch(table, &what)
+                })}
                 <button
                     type="button"
                     class="sl-icon-button"
                     aria-expanded=Signal::derive(move || info.get().to_string())
-                    aria-label=format!("About {}", entry.title)
-                    title="What this shows, and where it comes from"
+                    aria-label=t_with("About {{what}}", &[("what", &t(&entry.title))])
+                    title=t("What this shows, and where it comes from")
                     on:click=press(move || info.update(|open| *open = !*open))
                 >
                     {icon(Icon::Info)}
@@ -72,6 +83,23 @@ pub fn Panel(entry: Arc<PanelEntry>) -> impl IntoView {
             <div class="sl-card-body">{part(body)}</div>
             {when(info.into(), move || view! { <Info entry=Arc::clone(&entry) shown=shown open=info /> }.into_any())}
         </section>
+    }
+    .into_any()
+}
+
+/// Numbers in the place of the picture, and back.
+fn table_switch(table: RwSignal<bool>, what: &str) -> AnyView {
+    view! {
+        <button
+            type="button"
+            class="sl-icon-button sl-table-switch"
+            aria-pressed=Signal::derive(move || table.get().to_string())
+            aria-label=t_with("{{what}} as a table", &[("what", what)])
+            title=t("Show as a table")
+            on:click=press(move || table.update(|on| *on = !*on))
+        >
+            {icon(Icon::Table)}
+        </button>
     }
     .into_any()
 }
@@ -95,7 +123,7 @@ pub fn warnings(view: Signal<PanelView>) -> AnyView {
         if texts.is_empty() {
             return ().into_any();
         }
-        let all = texts.join("\n");
+        let all = texts.iter().map(|text| t(text)).collect::<Vec<_>>().join("\n");
         view! {
             <span class="sl-badge sl-badge-warning" role="img" aria-label=all.clone() title=all.clone()>
                 {icon(Icon::Warning)}

@@ -8,11 +8,14 @@ use super::{
     icon::{Icon, icon},
     press, when,
 };
-use crate::host::{self, Listener};
+use crate::{
+    host::{self, Listener},
+    words::t,
+};
 
 #[component]
 pub fn Popover(
-    /// What the dialog is for, read aloud with the button.
+    /// What the dialog is for, in English; read aloud with the button.
     name: &'static str,
     /// What the button says.
     #[prop(into)]
@@ -63,7 +66,7 @@ pub fn Popover(
                 node_ref=button
                 aria-haspopup="dialog"
                 aria-expanded=Signal::derive(move || open.get().to_string())
-                aria-label=Signal::derive(move || format!("{name}: {}", label.get()))
+                aria-label=Signal::derive(move || format!("{}: {}", t(name), label.get()))
                 on:click=press(move || open.update(|open| *open = !*open))
             >
                 <span class="sl-popover-label">{label}</span>
@@ -72,8 +75,9 @@ pub fn Popover(
             {when(
                 open.into(),
                 move || {
+                    // A press on a text inside gives the dialog the focus, not what lies around it.
                     view! {
-                        <div class="sl-popover-dialog" class:sl-popover-left=to_the_left role="dialog" aria-label=name>
+                        <div class="sl-popover-dialog" class:sl-popover-left=to_the_left role="dialog" tabindex="-1" aria-label=t(name)>
                             {children()}
                         </div>
                     }

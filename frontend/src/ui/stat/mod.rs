@@ -8,9 +8,10 @@ use server_api::PanelEntry;
 use super::{
     chart::Chart,
     icon::{Icon, icon},
-    panel::{sentence, style, warnings},
+    panel::{not_yet, sentence, style, warnings},
     part,
 };
+use crate::words::{t, t_with};
 use crate::{
     host::BrowserClock,
     state::{App, Beyond, Line, Look, PanelView, Shown},
@@ -31,7 +32,7 @@ pub fn Stat(entry: Arc<PanelEntry>) -> impl IntoView {
     let only = RwSignal::new(None::<usize>);
     let heading = app.id(&entry.id);
     let labelled = heading.clone();
-    let title = entry.title.clone();
+    let (id, title, tells) = (entry.id.clone(), t(&entry.title), entry.tells.clone());
     let level = move || {
         shown.with(|shown| {
             shown
@@ -49,17 +50,18 @@ pub fn Stat(entry: Arc<PanelEntry>) -> impl IntoView {
     let body = move || match look.get() {
         Look::Picture => view! {
             {part(move || shown.with(|shown| shown.as_ref().and_then(|shown| number(shown))).into_any())}
-            {has_course.get().then(|| view! { <Chart title=title.clone() shown=shown only=only /> })}
+            {has_course.get().then(|| view! { <Chart id=id.clone() title=title.clone() shown=shown only=only /> })}
         }
         .into_any(),
         Look::Loading => {
-            view! { <div class="sl-stat-value sl-stat-loading" role="status" aria-label="Loading"></div> }.into_any()
+            view! { <div class="sl-stat-value sl-stat-loading" role="status" aria-label=t("Loading")></div> }.into_any()
         }
         other => {
             let error = shown.with(|shown| shown.as_ref().and_then(|shown| shown.error.clone()));
             let (said, next) = error
                 .filter(|_| other != Look::NotLoaded)
-                .map(|error| (error.message, error.next_step))
+                .map(|error| (t(&error.message), t(&error.next_step)))
+                .or_else(|| shown.with(|shown| shown.as_ref()?.waits_for.map(not_yet)))
                 .unwrap_or_else(|| sentence(other, None, &app.at()));
             view! {
                 <div class=format!("sl-stat-none sl-empty-{}", style(other)) role="status">
@@ -76,6 +78,8 @@ pub fn Stat(entry: Arc<PanelEntry>) -> impl IntoView {
     view! {
         <section
             class="sl-card sl-stat"
+            // No landmark: a chart below may have the same name.
+            role="group"
             class:sl-stale=Signal::derive(move || view.with(|view| view.stale))
             class:sl-waiting=Signal::derive(move || view.with(|view| view.waiting))
             class:sl-stat-warning=Signal::derive(move || level() == Some(Level::Warning))
@@ -84,9 +88,12 @@ pub fn Stat(entry: Arc<PanelEntry>) -> impl IntoView {
             aria-busy=Signal::derive(move || view.with(|view| view.waiting).to_string())
             data-panel=entry.id.clone()
             data-state=Signal::derive(move || look.get().name())
-            title=entry.tells.clone()
+            title=Signal::derive(move || {
+                app.explained.track();
+                t(&tells)
+            })
         >
-            <h2 id=heading>{entry.title.clone()}</h2>
+            <h2 id=heading>{t(&entry.title)}</h2>
             {warnings(view)}
             {part(body)}
         </section>
@@ -139,18 +146,22 @@ fn number(shown: &Shown) -> Option<AnyView> {
         )
     });
     let is_old = old.is_some();
+    let few = shown.plot.lines.first().is_some_and(|line| line.is_few(None));
+    let title = [shown.plot.beyond().map(t), shown.plot.faint().filter(|_| few)];
+    let title = title.into_iter().flatten().collect::<Vec<_>>().join(" ");
     Some(
         view! {
             <div
                 class="sl-stat-value"
                 class:sl-stat-old=is_old
+                class:sl-faint=few
                 data-value=now.value.to_string()
-                title=shown.plot.beyond().unwrap_or_default()
+                title=title
             >
-                {digits.to_owned()}
-                <span class="sl-stat-unit">{unit.to_owned()}</span>
-                {word.map(|word| view! { <span class="sl-stat-level">{word}</span> })}
-                {old.map(|at| view! { <span class="sl-stat-since">"at " {at}</span> })}
+                <span translate="no">{digits.to_owned()}</span>
+                <span class="sl-stat-unit" translate="no">{unit.to_owned()}</span>
+                {word.map(|word| view! { <span class="sl-stat-level">{t(word)}</span> })}
+                {old.map(|at| view! { <span class="sl-stat-since">{t_with("at {{time}}", &[("time", &at)])}</span> })}
             </div>
         }
         .into_any(),

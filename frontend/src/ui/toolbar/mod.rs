@@ -9,10 +9,12 @@ mod workloads;
 
 use leptos::prelude::*;
 
+pub use namespace::known as namespaces;
+
 #[component]
 pub fn Toolbar() -> impl IntoView {
     view! {
-        <div class="sl-toolbar" role="group" aria-label="What to show">
+        <div class="sl-toolbar" role="group" aria-label=crate::words::t("What to show")>
             <namespace::NamespaceSelect />
             <workloads::WorkloadSelect />
             <models::ModelSelect />

@@ -8,26 +8,30 @@ use crate::{
     route::Location,
     state::{App, Load},
     ui::models::{in_scope, state_word},
+    words::{forms, key},
 };
 
 const WORDS: Words = Words {
-    field: "Models",
-    all: "All models",
-    many: "models",
-    none: "No model is served here.",
+    field: key("Models"),
+    all: key("All models"),
+    many: forms("{{count}} model", "{{count}} models"),
+    none: key("No model is served here."),
 };
 
-/// Served names with the state of the first workload of that name; a name from the address that nothing serves says so.
+/// Served names and their adapters, with the state of the first workload of that name; a name from the address that nothing serves says so.
 fn choices(models: &[ModelEntry], at: &Location) -> Choices {
     let mut choices = Choices::new();
     let meant = |model: &ModelEntry| {
         !model.model.is_empty() && (at.workloads.is_empty() || at.workloads.contains(&model.workload))
     };
     for model in in_scope(models, &at.scope).into_iter().filter(meant) {
+        for adapter in model.adapters {
+            choices.entry(adapter).or_insert("LoRA adapter");
+        }
         choices.entry(model.model).or_insert(state_word(model.state));
     }
     for name in &at.models {
-        choices.entry(name.clone()).or_insert("not served now");
+        choices.entry(name.clone()).or_insert(key("not served now"));
     }
     choices
 }
@@ -60,6 +64,8 @@ mod tests {
             model: model.into(),
             runtime: "vLLM".into(),
             state: ModelState::Idle,
+            adapters: Vec::new(),
+            also: Vec::new(),
         };
         let models = [served("w", "here"), served("other", "there")];
         let mut at = Location {

@@ -9,6 +9,7 @@ use crate::{
     route::Scope,
     state::{App, Load},
     ui::part,
+    words::t,
 };
 
 /// No namespace has this name: it holds a character that Kubernetes forbids.
@@ -21,23 +22,28 @@ fn choices(me: &[String], models: &[ModelEntry], scope: &Scope) -> BTreeSet<Stri
         .iter()
         .map(|model| model.namespace.clone())
         .filter(|name| !name.is_empty());
-    own.chain(served).chain(scope.namespace().map(str::to_owned)).collect()
+    let mut all = BTreeSet::new();
+    // One by one: collecting would sort them first.
+    all.extend(own.chain(served).chain(scope.namespace().map(str::to_owned)));
+    all
+}
+
+pub fn known(app: App) -> BTreeSet<String> {
+    let scope = app.at().scope;
+    let me = app.me.with(|me| match me {
+        Load::Here(me) => Me::clone(me).namespaces,
+        _ => Vec::new(),
+    });
+    app.models.with(|models| match models {
+        Load::Here(models) => choices(&me, models, &scope),
+        _ => choices(&me, &[], &scope),
+    })
 }
 
 #[component]
 pub fn NamespaceSelect() -> impl IntoView {
     let app = App::here();
-    let names = Memo::new(move |_| {
-        let scope = app.at().scope;
-        let me = app.me.with(|me| match me {
-            Load::Here(me) => Me::clone(me).namespaces,
-            _ => Vec::new(),
-        });
-        app.models.with(|models| match models {
-            Load::Here(models) => choices(&me, models, &scope),
-            _ => choices(&me, &[], &scope),
-        })
-    });
+    let names = Memo::new(move |_| known(app));
     let current = Memo::new(move |_| app.at().scope.namespace().unwrap_or(ALL).to_owned());
     let choose = move |name: String| {
         app.change(|location| {
@@ -58,7 +64,7 @@ pub fn NamespaceSelect() -> impl IntoView {
         };
         let value = name.clone();
         view! {
-            <option value=value prop:selected=chosen>
+            <option value=value prop:selected=chosen translate="no">
                 {name}
             </option>
         }
@@ -66,11 +72,11 @@ pub fn NamespaceSelect() -> impl IntoView {
     };
     view! {
         <label class="sl-field">
-            <span class="sl-field-name">"Namespace"</span>
+            <span class="sl-field-name">{t("Namespace")}</span>
             <span class="sl-select">
                 <select class="sl-control" on:change:target=move |event| choose(event.target().value())>
                     <option value=ALL prop:selected=Signal::derive(move || current.get() == ALL)>
-                        "All namespaces"
+                        {t("All namespaces")}
                     </option>
                     {part(move || names.get().into_iter().map(option).collect::<Vec<_>>().into_any())}
                 </select>

@@ -10,6 +10,7 @@ use crate::{
         icon::{Icon, icon},
         press,
     },
+    words::{t, t_with},
 };
 use chart::{Clock as _, Grain};
 
@@ -22,8 +23,8 @@ pub fn RefreshControl() -> impl IntoView {
     let option = move |refresh: Refresh| {
         let name = refresh.name();
         let text = match refresh {
-            Refresh::Off => "Off".to_owned(),
-            Refresh::Every(_) => format!("Every {name}"),
+            Refresh::Off => t("Off"),
+            Refresh::Every(_) => t_with("Every {{interval}}", &[("interval", &t(name))]),
         };
         view! {
             <option value=name prop:selected=Signal::derive(move || current.get() == refresh)>
@@ -42,7 +43,7 @@ pub fn RefreshControl() -> impl IntoView {
     view! {
         <div class="sl-field">
             <label class="sl-field-name" for=labelled>
-                "Refresh"
+                {t("Refresh")}
             </label>
             <div class="sl-segments">
                 <span class="sl-select">
@@ -62,8 +63,10 @@ pub fn RefreshControl() -> impl IntoView {
                     type="button"
                     class="sl-segment sl-refresh-now"
                     class:sl-busy=Signal::derive(move || app.board.busy.get())
-                    aria-label="Refresh now"
-                    title=Signal::derive(move || updated().map_or("Refresh now".to_owned(), |at| format!("Refresh now (updated {at})")))
+                    aria-label=t("Refresh now")
+                    title=Signal::derive(move || {
+                        updated().map_or_else(|| t("Refresh now"), |at| t_with("Refresh now (updated {{time}})", &[("time", &at)]))
+                    })
                     on:click=press(move || app.refresh())
                 >
                     {icon(Icon::Refresh)}

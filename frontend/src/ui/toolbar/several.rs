@@ -8,29 +8,30 @@ use crate::{
     route::Location,
     state::App,
     ui::{part, popover::Popover, press},
+    words::{Forms, counted, t},
 };
 
-/// What tells one such list from another.
+/// What tells one such list from another, in English.
 #[derive(Debug, Clone, Copy)]
 pub struct Words {
     /// Above the button.
     pub field: &'static str,
     /// On the button where nothing is chosen.
     pub all: &'static str,
-    /// After a number above one.
-    pub many: &'static str,
+    /// On the button where several are chosen: the forms for one and for many.
+    pub many: Forms,
     /// In the list where it is empty.
     pub none: &'static str,
 }
 
-/// Each name with a word on its state.
+/// Each name with a word on its state, in English.
 pub type Choices = BTreeMap<String, &'static str>;
 
 fn label(words: Words, chosen: &[String]) -> String {
     match chosen {
-        [] => words.all.to_owned(),
+        [] => t(words.all),
         [one] => one.clone(),
-        many => format!("{} {}", many.len(), words.many),
+        many => counted(words.many, many.len(), &[]),
     }
 }
 
@@ -63,21 +64,21 @@ pub fn several(words: Words, choices: Memo<Choices>, names: fn(&mut Location) ->
                         move |event| toggle(&name, event.target().checked())
                     }
                 />
-                <span class="sl-option-name">{name}</span>
-                <span class="sl-muted">{word}</span>
+                <span class="sl-option-name" translate="no">{name}</span>
+                <span class="sl-muted">{t(word)}</span>
             </label>
         }
         .into_any()
     };
     view! {
         <div class="sl-field">
-            <span class="sl-field-name">{words.field}</span>
+            <span class="sl-field-name">{t(words.field)}</span>
             <Popover name=words.field label=Signal::derive(move || chosen.with(|chosen| label(words, chosen))) open=open>
                 <div class="sl-options">
                     {part(move || {
                         let choices = choices.get();
                         if choices.is_empty() {
-                            return view! { <p class="sl-muted">{words.none}</p> }.into_any();
+                            return view! { <p class="sl-muted">{t(words.none)}</p> }.into_any();
                         }
                         choices.into_iter().map(option).collect::<Vec<_>>().into_any()
                     })}
@@ -88,7 +89,7 @@ pub fn several(words: Words, choices: Memo<Choices>, names: fn(&mut Location) ->
                     prop:disabled=Signal::derive(move || chosen.with(Vec::is_empty))
                     on:click=press(move || app.change(|location| names(location).clear()))
                 >
-                    {words.all}
+                    {t(words.all)}
                 </button>
             </Popover>
         </div>
@@ -105,7 +106,7 @@ mod tests {
         let words = Words {
             field: "Models",
             all: "All models",
-            many: "models",
+            many: crate::words::forms("{{count}} model", "{{count}} models"),
             none: "",
         };
         let chosen = |names: &[&str]| label(words, &names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>());

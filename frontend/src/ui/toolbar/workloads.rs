@@ -8,13 +8,14 @@ use crate::{
     route::Location,
     state::{App, Load},
     ui::models::in_scope,
+    words::{forms, key},
 };
 
 const WORDS: Words = Words {
-    field: "Workloads",
-    all: "All workloads",
-    many: "workloads",
-    none: "No model is served here.",
+    field: key("Workloads"),
+    all: key("All workloads"),
+    many: forms("{{count}} workload", "{{count}} workloads"),
+    none: key("No model is served here."),
 };
 
 fn kind_word(kind: &str) -> &'static str {
@@ -31,7 +32,7 @@ fn choices(models: &[ModelEntry], at: &Location) -> Choices {
         choices.entry(model.workload).or_insert(kind_word(&model.kind));
     }
     for name in &at.workloads {
-        choices.entry(name.clone()).or_insert("not here now");
+        choices.entry(name.clone()).or_insert(key("not here now"));
     }
     choices
 }
@@ -64,6 +65,8 @@ mod tests {
             model: model.into(),
             runtime: "vLLM".into(),
             state: ModelState::Idle,
+            adapters: Vec::new(),
+            also: Vec::new(),
         };
         let at = Location {
             workloads: vec!["gone".into()],

@@ -84,7 +84,7 @@ fn several_values_are_joined_and_quoted() {
 }
 
 #[test]
-fn a_value_cannot_break_out_of_its_quotes() {
+fn promise_11_a_value_cannot_break_out_of_its_quotes() {
     for value in ["\"", "\\", "\"} or up{a=\"", "a\nb", "`", "\u{0}", "}", "\u{e9}"] {
         let confined = wall(&[value]).confine("up").unwrap();
         let found = super::oracle::selectors(&confined).unwrap();

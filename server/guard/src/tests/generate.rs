@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use super::oracle::Selector;
+use super::{oracle::Selector, words::Words};
 
 /// A query and what is true of it.
 #[derive(Debug, Default)]
@@ -61,27 +61,10 @@ pub const KINDS: [&str; 41] = [
     "vector",
 ];
 
-const VALUES: [&str; 14] = [
-    "a",
-    "b",
-    "",
-    "a|b",
-    "x\"y",
-    "x'y",
-    "x\\y",
-    "x\ny",
-    "}",
-    "{namespace=\"b\"}",
-    "# no comment",
-    "\u{fc}\u{1f980}",
-    "\t`",
-    ") or up",
-];
-const PATTERNS: [&str; 6] = [".*", "a|b", "b.+", "[a-z]{2}", "", "\\."];
-
-pub fn query(tape: &[u8]) -> Made {
+pub fn query(tape: &[u8], words: &Words) -> Made {
     let mut writer = Writer {
         tape,
+        words: *words,
         made: Made::default(),
     };
     if writer.pick(8) == 7 {
@@ -94,6 +77,7 @@ pub fn query(tape: &[u8]) -> Made {
 
 struct Writer<'a> {
     tape: &'a [u8],
+    words: Words,
     made: Made,
 }
 
@@ -190,7 +174,12 @@ impl Writer<'_> {
             3 => {
                 self.kind("call string");
                 self.inner_list("label_replace(", depth);
-                for text in ["namespace", "$1", "a", "(.*)"] {
+                let texts = self.one(&[
+                    ["namespace", "$1", "a", "(.*)"],
+                    ["x", "$1", "namespace", "(.*)"],
+                    ["namespace", "b", "", ""],
+                ]);
+                for text in texts {
                     self.put(", ");
                     self.text(text);
                 }
@@ -418,10 +407,11 @@ impl Writer<'_> {
         match self.pick(6) {
             1 => {
                 self.kind("nameless");
-                self.put("{__name__=~\"m.+\"");
+                let names = self.words.names;
+                self.put(&format!("{{__name__=~\"{names}\""));
                 selector
                     .matchers
-                    .push(("__name__".to_owned(), "=~".to_owned(), "m.+".to_owned()));
+                    .push(("__name__".to_owned(), "=~".to_owned(), names.to_owned()));
                 open = true;
             }
             2 => {
@@ -438,16 +428,20 @@ impl Writer<'_> {
                 self.put("sum");
             }
             _ => {
-                selector.name = format!("m{number}:x");
-                self.put(&format!("m{number}:x"));
+                selector.name = match self.words.metrics {
+                    [] => format!("m{number}:x"),
+                    metrics => self.one(metrics).to_owned(),
+                };
+                let name = selector.name.clone();
+                self.put(&name);
             }
         }
         for _ in 0..self.pick(4) {
             self.put(if open { "," } else { "{" });
             open = true;
-            let label = self.one(&["pod", "namespace", "order", "a b", "__x"]);
+            let label = self.one(self.words.labels);
             let operator = self.one(&["=", "!=", "=~", "!~"]);
-            if label == "a b" || self.pick(5) == 4 {
+            if label.contains(' ') || self.pick(5) == 4 {
                 self.kind("quoted label");
                 self.put(&format!("\"{label}\""));
             } else {
@@ -455,9 +449,9 @@ impl Writer<'_> {
             }
             self.put(operator);
             let value = if operator.ends_with('~') {
-                self.one(&PATTERNS)
+                self.one(self.words.patterns)
             } else {
-                self.one(&VALUES)
+                self.one(self.words.values)
             };
             self.text(value);
             selector

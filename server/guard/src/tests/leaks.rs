@@ -14,8 +14,9 @@ use proptest::{
 use super::{
     generate::{KINDS, Made, query},
     oracle, wall,
+    words::HOSTILE,
 };
-use crate::{Refusal, Wall, parser};
+use crate::{Refusal, Wall, limits::FOREIGN, parser};
 
 /// The same queries in every run: a run that reached every kind once does so always.
 fn runner(cases: u32) -> TestRunner {
@@ -60,7 +61,7 @@ fn is_outside(made: &Made, allowed: &[&str]) -> bool {
 /// A hundred thousand. Each is let through, confined and otherwise unchanged, or refused for a reason that the generator
 /// knows of: nothing is refused for convenience.
 #[test]
-fn no_generated_query_leaves_a_selector_open_and_every_kind_of_node_is_reached() {
+fn promise_10_no_generated_query_leaves_a_selector_open_and_every_kind_of_node_is_reached() {
     let walls = [
         (wall(&["a"]), vec!["a"], ("namespace", "=", "a")),
         (
@@ -74,7 +75,7 @@ fn no_generated_query_leaves_a_selector_open_and_every_kind_of_node_is_reached()
     let run = runner(100_000).run(&tape, |(tape, second)| {
         let (wall, allowed, ours) = &walls[usize::from(second)];
         let ours = (ours.0.to_owned(), ours.1.to_owned(), ours.2.to_owned());
-        let made = query(&tape);
+        let made = query(&tape, &HOSTILE);
         let outside = is_outside(&made, allowed);
         match wall.confine(&made.text) {
             Ok(text) => {
@@ -125,7 +126,8 @@ fn kinds(tree: &Expr, seen: &mut BTreeSet<&'static str>) {
 fn the_parser_sees_every_kind_of_node_in_the_generated_queries() {
     let seen = RefCell::new(BTreeSet::new());
     let run = runner(2_000).run(&vec(any::<u8>(), 0..120), |tape| {
-        let tree = parser::parse(&query(&tape).text).map_err(|refusal| TestCaseError::fail(refusal.to_string()))?;
+        let tree =
+            parser::parse(&query(&tape, &HOSTILE).text).map_err(|refusal| TestCaseError::fail(refusal.to_string()))?;
         kinds(&tree, &mut seen.borrow_mut());
         Ok(())
     });
@@ -191,11 +193,11 @@ fn planted(wall: &Wall, spot: Plant, cases: u32) -> [usize; 3] {
     let ours = ("namespace".to_owned(), "=".to_owned(), "a".to_owned());
     let counts = RefCell::new([0; 3]);
     let run = runner(cases).run(&vec(any::<u8>(), 0..120), |tape| {
-        let made = query(&tape);
+        let made = query(&tape, &HOSTILE);
         let Ok(mut tree) = parser::parse(&made.text) else {
             return Err(TestCaseError::fail(made.text));
         };
-        if wall.enforce(&mut tree).is_err() {
+        if wall.enforce(&mut tree, &FOREIGN).is_err() {
             return Ok(());
         }
         let good = tree.clone();
@@ -204,7 +206,7 @@ fn planted(wall: &Wall, spot: Plant, cases: u32) -> [usize; 3] {
             let mut counts = counts.borrow_mut();
             counts[0] += 1;
             counts[1] += usize::from(leak(&made, &tree.to_string(), &ours).is_some());
-            counts[2] += usize::from(wall.print_and_verify(&tree).is_err());
+            counts[2] += usize::from(wall.print_and_verify(&tree, &FOREIGN).is_err());
         }
         Ok(())
     });
@@ -213,7 +215,7 @@ fn planted(wall: &Wall, spot: Plant, cases: u32) -> [usize; 3] {
 }
 
 #[test]
-fn a_leak_planted_on_purpose_is_found_by_the_check_and_by_the_verification() {
+fn promise_10_a_leak_planted_on_purpose_is_found_by_the_check_and_by_the_verification() {
     for spot in [
         Plant::Parameter,
         Plant::RightSide,
@@ -245,7 +247,7 @@ proptest! {
     /// Bytes of a good query changed at random: near misses find more than noise does.
     #[test]
     fn a_query_with_changed_bytes_never_comes_out_open(tape in vec(any::<u8>(), 0..80), at in any::<prop::sample::Index>(), with in "[a-z{}()\\[\\]\"'`=~!,@#:+\\\\ \n\r]{0,3}", cut in 0_usize..4) {
-        let text: Vec<char> = query(&tape).text.chars().collect();
+        let text: Vec<char> = query(&tape, &HOSTILE).text.chars().collect();
         let from = at.index(text.len());
         let until = (from + cut).min(text.len());
         let changed: String = text[..from].iter().copied().chain(with.chars()).chain(text[until..].iter().copied()).collect();

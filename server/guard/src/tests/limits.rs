@@ -6,7 +6,8 @@ use super::wall;
 use crate::{
     MAX_DEPTH, MAX_OPERATORS, MAX_TEXT_BYTES,
     Refusal::{self, *},
-    STACK_BYTES, limits,
+    STACK_BYTES,
+    limits::{self, FOREIGN},
 };
 
 #[test]
@@ -42,7 +43,7 @@ fn limits_are_found_before_parsing_and_strings_do_not_count() {
         (format!("up{{{}}}", r#"a=~"\\pL{20}","#.repeat(30)), Err(RegexTooHeavy)),
     ];
     for (text, expected) in cases {
-        assert_eq!(limits::check(&text), expected, "{text}");
+        assert_eq!(limits::check(&text, &FOREIGN), expected, "{text}");
     }
 }
 
@@ -51,7 +52,7 @@ fn limits_are_found_before_parsing_and_strings_do_not_count() {
 fn a_regular_expression_that_is_not_known_to_both_dialects_is_refused() {
     for pattern in ["a)|(b", "(", "\\\\Q.*\\\\E", "aaa{bbb}ccc", "*", "[", "\\\\8"] {
         assert_eq!(
-            limits::check(&format!("up{{a=~\"{pattern}\"}}")),
+            limits::check(&format!("up{{a=~\"{pattern}\"}}"), &FOREIGN),
             Err(RegexUnknown),
             "{pattern}"
         );
@@ -68,7 +69,8 @@ fn a_regular_expression_that_is_not_known_to_both_dialects_is_refused() {
         "llm-.+",
         "\\\\w+",
     ] {
-        assert_eq!(limits::check(&format!("up{{a!~\"{pattern}\"}}")), Ok(()), "{pattern}");
+        let text = format!("up{{a!~\"{pattern}\"}}");
+        assert_eq!(limits::check(&text, &FOREIGN), Ok(()), "{pattern}");
     }
 }
 
@@ -105,4 +107,23 @@ fn a_confined_query_cannot_grow_without_bound() {
     let query = format!("a{}", " or a".repeat(MAX_OPERATORS));
     assert_eq!(wide.confine(&query), Err(TooLongConfined));
     assert!(wide.confine("a or a").is_ok());
+}
+
+/// Our own lists are longer than anybody writes by hand; what somebody chose still has an end, and is told so.
+#[test]
+fn a_query_of_our_own_may_hold_long_lists_and_not_endless_ones() {
+    let chosen = |many: usize| {
+        let names: Vec<String> = (0..many).map(|n| format!("model-{n}")).collect();
+        format!("up{{model=~\"{}\"}}", names.join("|"))
+    };
+    assert_eq!(wall(&["a"]).confine(&chosen(100)), Err(RegexTooLong));
+    assert!(wall(&["a"]).confine_own(&chosen(100)).is_ok());
+    assert!(wall(&["a"]).confine_own_selector(&chosen(100)).is_ok());
+    assert_eq!(wall(&["a"]).confine_own(&chosen(20_000)), Err(TooMuchChosen));
+    assert_eq!(wall(&["a"]).confine_own(&"(".repeat(100)), Err(TooDeep));
+    // Of a host without a namespace.
+    assert_eq!(
+        wall(&["a"]).confine_own("up{namespace=\"\"}").as_deref(),
+        Ok("up{namespace=\"\",namespace=\"a\"}")
+    );
 }

@@ -6,6 +6,7 @@ mod holes;
 mod leaks;
 mod limits;
 mod oracle;
+mod words;
 
 use crate::Wall;
 

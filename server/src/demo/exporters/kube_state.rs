@@ -176,6 +176,11 @@ fn deployments(page: &mut Page, objects: &Objects<'_>) {
         "kube_deployment_status_replicas_ready",
         "The number of ready replicas per deployment.",
     );
+    let mut condition = Family::new(
+        Kind::Gauge,
+        "kube_deployment_status_condition",
+        "The current status conditions of a deployment.",
+    );
     let mut known = Vec::new();
     for (place, _) in objects.pods {
         if known.contains(&place.deployment) {
@@ -193,10 +198,19 @@ fn deployments(page: &mut Page, objects: &Objects<'_>) {
             .map_or(of().count() as f64, |scaler| f64::from(scaler.desired));
         let labels = [("namespace", place.namespace), ("deployment", place.deployment)];
         spec = spec.with(&labels, wanted);
-        ready = ready.with(&labels, of().filter(|(_, container)| container.ready).count() as f64);
+        let serving = of().filter(|(_, container)| container.ready).count() as f64;
+        ready = ready.with(&labels, serving);
+        // A quarter of the replicas, rounded down, may be missing: what Deployments are made with unless they say more.
+        let available = serving >= wanted - (wanted / 4.0).floor();
+        for (status, is) in [("true", available), ("false", !available), ("unknown", false)] {
+            let [namespace, deployment] = labels;
+            let labels = [namespace, deployment, ("condition", "Available"), ("status", status)];
+            condition = condition.with(&labels, f64::from(u8::from(is)));
+        }
     }
     page.push(spec);
     page.push(ready);
+    page.push(condition);
 }
 
 fn autoscalers(page: &mut Page, autoscalers: &[Autoscaler], pods: &[(PodPlace, &Container)]) {

@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn the_attributes_keep_a_cookie_from_scripts_other_hosts_and_other_sites() {
+    fn promise_25_the_attributes_keep_a_cookie_from_scripts_other_hosts_and_other_sites() {
         let value = set("__Host-servelens-0", "abc", 60).unwrap();
         assert!(value.is_sensitive());
         insta::assert_snapshot!(

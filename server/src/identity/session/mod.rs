@@ -21,6 +21,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use sha2::{Digest as _, Sha256};
 
 pub use issuer::is_safe;
+pub use ticket::Sight;
 
 use self::{
     issuer::{Grant, Issuer},
@@ -52,6 +53,7 @@ pub struct Sessions {
     redirect: String,
     scopes: Option<String>,
     token: SessionToken,
+    claim: Option<String>,
     /// Id → until when it could still be used: sessions that were signed out, states that were used.
     ended: Mutex<HashMap<String, i64>>,
 }
@@ -70,8 +72,15 @@ impl Sessions {
             redirect: format!("{}/auth/callback", config.public_url.to_string().trim_end_matches('/')),
             scopes: config.scopes.clone(),
             token: config.token,
+            claim: config.namespaces_claim.clone(),
             ended: Mutex::default(),
         })
+    }
+
+    /// Whether a claim of the issuer says what a user may see.
+    #[must_use]
+    pub fn reads_claim(&self) -> bool {
+        self.claim.is_some()
     }
 
     /// Off to the issuer. `back` is an address of the page itself, or the way back leads to its start.
@@ -147,24 +156,29 @@ impl Sessions {
                 user: self.issuer.openshift_user(&access_token).await?,
                 token: access_token,
                 revocable: None,
+                sight: None,
                 until,
             });
         }
         let id_token = id_token.ok_or_else(|| Fault::SignInFailed("the issuer sent no id token".to_owned()))?;
         let issuer = self.issuer.document().await?.issuer;
         let claims = Claims::check(&id_token, &issuer, self.issuer.client_id(), nonce, now)?;
-        // Many issuers keep names out of the token.
-        let claims = match claims.name() {
-            Some(_) => claims,
-            None => claims.with(self.issuer.user_info(&access_token).await?),
+        let claim = self.claim.as_deref();
+        // Many issuers keep names and lists out of the token.
+        let claims = if claims.name().is_some() && claim.is_none_or(|claim| claims.has(claim)) {
+            claims
+        } else {
+            claims.with(self.issuer.user_info(&access_token).await?, claim)
         };
         let user = claims.user();
+        let sight = claim.map(|claim| claims.sight(claim));
         Ok(match self.token {
             SessionToken::Access => Ticket {
                 id,
                 token: access_token,
                 revocable: None,
                 user,
+                sight,
                 until,
             },
             SessionToken::Id => Ticket {
@@ -172,6 +186,7 @@ impl Sessions {
                 token: id_token,
                 revocable: Some(access_token),
                 user,
+                sight,
                 until: claims.until().min(now + LONGEST_SESSION_S),
             },
         })
@@ -184,7 +199,11 @@ impl Sessions {
         if !method.is_safe() && !is_same_origin(headers) {
             return Err(Fault::CrossSite);
         }
-        Ok(Caller::session(ticket.token, ticket.user))
+        // Of a cookie from before a claim was asked for nobody knows how far its user sees.
+        if self.reads_claim() && ticket.sight.is_none() {
+            return Err(Fault::SessionOver);
+        }
+        Ok(Caller::session(ticket.token, ticket.user, ticket.sight))
     }
 
     /// Ends the session here at once, and its token at the issuer. The cookies go whatever the issuer says; `false` tells
@@ -264,7 +283,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_way_back_never_leads_to_another_host() {
+    fn promise_27_the_way_back_never_leads_to_another_host() {
         for back in [
             "/",
             "/servelens",
@@ -291,24 +310,19 @@ mod tests {
         assert!(!is_own(&format!("/servelens/{}", "x".repeat(LONGEST_ADDRESS))));
     }
 
+    fn same_origin(pairs: &[(&'static str, &'static str)]) -> bool {
+        let headers = pairs.iter().map(|(name, value)| {
+            let name = axum::http::HeaderName::from_static(name);
+            (name, HeaderValue::from_static(value))
+        });
+        is_same_origin(&headers.collect())
+    }
+
     #[test]
-    fn what_changes_something_comes_from_the_pages_own_origin() {
-        let check = |pairs: &[(&'static str, &'static str)]| {
-            is_same_origin(
-                &pairs
-                    .iter()
-                    .map(|(name, value)| {
-                        (
-                            axum::http::HeaderName::from_static(name),
-                            HeaderValue::from_static(value),
-                        )
-                    })
-                    .collect(),
-            )
-        };
-        assert!(check(&[("sec-fetch-site", "same-origin")]));
-        assert!(check(&[("origin", "https://a.example"), ("host", "a.example")]));
-        assert!(check(&[
+    fn promise_26_what_changes_something_comes_from_the_pages_own_origin() {
+        assert!(same_origin(&[("sec-fetch-site", "same-origin")]));
+        assert!(same_origin(&[("origin", "https://a.example"), ("host", "a.example")]));
+        assert!(same_origin(&[
             ("origin", "http://127.0.0.1:8477"),
             ("host", "127.0.0.1:8477")
         ]));
@@ -326,7 +340,31 @@ mod tests {
             &[("origin", "null"), ("host", "a.example")],
             &[("host", "a.example")],
         ] {
-            assert!(!check(pairs), "{pairs:?}");
+            assert!(!same_origin(pairs), "{pairs:?}");
+        }
+    }
+
+    #[test]
+    fn promise_33_the_host_is_the_one_that_the_browser_asked_for() {
+        for name in ["x-forwarded-host", "x-original-host", "forwarded", "x-host"] {
+            let claimed = (
+                name,
+                if name == "forwarded" {
+                    "host=evil.example"
+                } else {
+                    "evil.example"
+                },
+            );
+            assert!(!same_origin(&[
+                ("origin", "https://evil.example"),
+                ("host", "a.example"),
+                claimed
+            ]));
+            assert!(same_origin(&[
+                ("origin", "https://a.example"),
+                ("host", "a.example"),
+                claimed
+            ]));
         }
     }
 }

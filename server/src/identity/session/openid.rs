@@ -8,6 +8,7 @@ use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Map, Value};
 
+use super::ticket::Sight;
 use crate::error::Fault;
 
 /// Where an issuer puts the name that people know, the best place first.
@@ -56,18 +57,42 @@ impl Claims {
     /// What the issuer told apart from the token. Taken only where it speaks of the same subject, as OpenID Connect Core
     /// 5.3.2 demands.
     #[must_use]
-    pub fn with(mut self, told: Map<String, Value>) -> Claims {
+    pub fn with(mut self, told: Map<String, Value>, claim: Option<&str>) -> Claims {
         if told
             .get("sub")
             .is_some_and(|subject| self.0.get("sub") == Some(subject))
         {
-            for name in NAMES {
+            for name in NAMES.into_iter().chain(claim) {
                 if let Some(value) = told.get(name) {
                     self.0.insert(name.to_owned(), value.clone());
                 }
             }
         }
         self
+    }
+
+    #[must_use]
+    pub fn has(&self, claim: &str) -> bool {
+        self.0.contains_key(claim)
+    }
+
+    /// What `claim` says of the namespaces: a list of names, or one name; `*` is every one. What is no name of a namespace
+    /// counts for nothing, and a claim that is not there lists none.
+    #[must_use]
+    pub fn sight(&self, claim: &str) -> Sight {
+        let listed = match self.0.get(claim) {
+            Some(Value::Array(list)) => list.as_slice(),
+            Some(one @ Value::String(_)) => std::slice::from_ref(one),
+            _ => &[],
+        };
+        let names = listed.iter().filter_map(Value::as_str);
+        if names.clone().any(|name| name == "*") {
+            return Sight::Everything;
+        }
+        let mut names: Vec<String> = names.filter(|name| is_label(name)).map(str::to_owned).collect();
+        names.sort_unstable();
+        names.dedup();
+        Sight::Namespaces(names)
     }
 
     /// The name people know, if the issuer has said it.
@@ -88,6 +113,12 @@ impl Claims {
     pub fn until(&self) -> i64 {
         self.0.get("exp").and_then(Value::as_i64).unwrap_or(0)
     }
+}
+
+/// A DNS label, which is what a namespace's name is.
+fn is_label(name: &str) -> bool {
+    let plain = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-');
+    (1..=63).contains(&name.len()) && name.bytes().all(plain) && !name.starts_with('-') && !name.ends_with('-')
 }
 
 #[cfg(test)]
@@ -143,10 +174,39 @@ mod tests {
     fn what_the_issuer_tells_of_another_subject_is_not_taken() {
         let user = |told: Value| {
             let claims = check(&json!({})).unwrap();
-            claims.with(told.as_object().unwrap().clone()).user()
+            claims.with(told.as_object().unwrap().clone(), None).user()
         };
         assert_eq!(user(json!({"sub": "1234", "email": "a@b.example"})), "a@b.example");
         assert_eq!(user(json!({"sub": "5678", "email": "a@b.example"})), "1234");
         assert_eq!(user(json!({"email": "a@b.example"})), "1234");
+    }
+
+    #[test]
+    fn a_claim_lists_namespaces_and_what_is_none_counts_for_nothing() {
+        let sight = |claim: Value| check(&json!({"ns": claim})).unwrap().sight("ns");
+        let names = |names: &[&str]| Sight::Namespaces(names.iter().map(|name| (*name).to_owned()).collect());
+        assert_eq!(
+            sight(json!(["team-b", "team-a", "team-b"])),
+            names(&["team-a", "team-b"])
+        );
+        assert_eq!(sight(json!("team-a")), names(&["team-a"]));
+        assert_eq!(sight(json!(["team-a", "*"])), Sight::Everything);
+        for nothing in [json!([]), json!(null), json!({"team-a": true}), json!(7)] {
+            assert_eq!(sight(nothing), names(&[]));
+        }
+        let long = "a".repeat(64);
+        for bad in ["", "a b", ".*", "a|b", "A", "-a", "a-", "team-a\"", "a.b", &long] {
+            assert_eq!(sight(json!([bad, 7, "a"])), names(&["a"]), "{bad}");
+        }
+        assert_eq!(check(&json!({})).unwrap().sight("ns"), names(&[]));
+    }
+
+    #[test]
+    fn a_claim_that_is_kept_out_of_the_token_is_taken_from_what_the_issuer_tells_of_the_same_subject() {
+        for (subject, expect) in [("1234", vec!["a".to_owned()]), ("5678", vec![])] {
+            let told = json!({"sub": subject, "ns": ["a"]}).as_object().unwrap().clone();
+            let claims = check(&json!({})).unwrap().with(told, Some("ns"));
+            assert_eq!(claims.sight("ns"), Sight::Namespaces(expect));
+        }
     }
 }

@@ -82,7 +82,7 @@ mod tests {
     const NEW: &str = "YWJjZGVmZ2hpamFiY2RlZmdoaWphYmNkZWZnaGlqYWI=";
 
     #[test]
-    fn what_is_sealed_opens_under_its_own_name_only() {
+    fn promise_25_what_is_sealed_opens_under_its_own_name_only() {
         let seal = Seal::from_lines(OLD).unwrap();
         let text = seal.seal("session", b"geheim").unwrap();
         assert!(!text.contains("geheim"));
@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn a_former_key_still_opens_and_no_longer_seals() {
+    fn promise_25_a_former_key_still_opens_and_no_longer_seals() {
         let before = Seal::from_lines(OLD).unwrap().seal("session", b"x").unwrap();
         let both = Seal::from_lines(&format!("{NEW}\n\n{OLD}\n")).unwrap();
         assert_eq!(both.open("session", &before), Some(b"x".to_vec()));

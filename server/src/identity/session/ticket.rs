@@ -31,8 +31,19 @@ pub struct Ticket {
     #[serde(serialize_with = "expose_optional", default)]
     pub revocable: Option<SecretString>,
     pub user: String,
+    /// `None` where the issuer is not asked.
+    #[serde(default)]
+    pub sight: Option<Sight>,
     /// Unix seconds.
     pub until: i64,
+}
+
+/// How far a user sees, as the issuer says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Sight {
+    Everything,
+    /// Sorted; perhaps none.
+    Namespaces(Vec<String>),
 }
 
 /// Into the sealed cookie and nowhere else.

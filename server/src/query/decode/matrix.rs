@@ -5,7 +5,7 @@ use std::{cell::Cell, collections::BTreeMap, fmt};
 use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use server_api::{ABSENT, Frame};
 
-use super::{Columns, column::ColumnSeed};
+use super::{Columns, Over, column::ColumnSeed};
 
 /// The data of a range query's answer.
 #[derive(Clone, Copy)]
@@ -14,6 +14,10 @@ pub struct MatrixSeed<'a> {
     pub columns: Columns,
     /// How many more values may come.
     pub left: &'a Cell<usize>,
+    /// How many more series may come.
+    pub series_left: &'a Cell<usize>,
+    /// Set where more came than may.
+    pub over: &'a Cell<Option<Over>>,
 }
 
 impl<'de> DeserializeSeed<'de> for MatrixSeed<'_> {
@@ -93,9 +97,23 @@ impl<'de> Visitor<'de> for SeriesSeed<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Frame, A::Error> {
-        let MatrixSeed { query, columns, left } = self.0;
-        let spent = left.get().checked_sub(columns.len);
-        left.set(spent.ok_or_else(|| A::Error::custom("the answer holds too many values"))?);
+        let MatrixSeed {
+            query,
+            columns,
+            left,
+            series_left,
+            over,
+        } = self.0;
+        let spend = |left: &Cell<usize>, number: usize, which: Over| {
+            let spent = left.get().checked_sub(number);
+            left.set(spent.ok_or_else(|| {
+                over.set(Some(which));
+                A::Error::custom("the answer holds more than is allowed")
+            })?);
+            Ok(())
+        };
+        spend(series_left, 1, Over::Series)?;
+        spend(left, columns.len, Over::Values)?;
         let mut labels = BTreeMap::new();
         let mut values = None;
         while let Some(key) = map.next_key::<&str>()? {

@@ -18,11 +18,7 @@ use server_api::Frame;
 pub use instant::{Element, buckets, vector};
 pub use series::{sightings, strings};
 
-use crate::error::Fault;
-
-/// The most values one query may give: 16 MB of columns. A short JSON of many series with one sample each would
-/// otherwise become a large grid of absences.
-pub const MOST_VALUES: usize = 2_000_000;
+use crate::{config::AnswerLimits, error::Fault};
 
 /// The instants a column has room for: `start + i * step` for `i` in `0..len`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,6 +26,13 @@ pub struct Columns {
     pub start: i64,
     pub step: u32,
     pub len: usize,
+}
+
+/// Which limit an answer has gone over.
+#[derive(Debug, Clone, Copy)]
+enum Over {
+    Series,
+    Values,
 }
 
 /// What a query gave, and what the upstream wants to be known about it.
@@ -41,16 +44,21 @@ pub struct Decoded<T> {
 }
 
 /// A range query's answer; frames in the order the upstream sent them.
-pub fn matrix(body: &[u8], query: usize, columns: Columns) -> Result<Decoded<Vec<Frame>>, Fault> {
-    let left = Cell::new(MOST_VALUES);
+pub fn matrix(body: &[u8], query: usize, columns: Columns, limits: AnswerLimits) -> Result<Decoded<Vec<Frame>>, Fault> {
+    let left = Cell::new(limits.values);
+    let series_left = Cell::new(limits.series);
+    let over = Cell::new(None);
     let seed = matrix::MatrixSeed {
         query,
         columns,
         left: &left,
+        series_left: &series_left,
+        over: &over,
     };
     let decoded = envelope::read(body, seed);
-    if left.get() < columns.len && decoded.is_err() {
-        return Err(Fault::UpstreamTooLarge(format!("{MOST_VALUES} values")));
+    match over.get() {
+        Some(Over::Series) => Err(Fault::UpstreamTooLarge(format!("{} series", limits.series))),
+        Some(Over::Values) => Err(Fault::UpstreamTooLarge(format!("{} values", limits.values))),
+        None => decoded,
     }
-    decoded
 }

@@ -14,10 +14,7 @@ pub fn sightings(body: &[u8]) -> Result<Decoded<Vec<Sighting>>, Fault> {
         .data
         .unwrap_or_default()
         .into_iter()
-        .filter_map(|mut labels| {
-            let series = labels.remove("__name__")?;
-            Some(Sighting { series, labels })
-        })
+        .filter_map(Sighting::new)
         .collect();
     Ok(Decoded {
         data,

@@ -3,6 +3,11 @@
 use server_api::wire;
 
 use super::*;
+use crate::tests::harness::limits as all_limits;
+
+fn limits() -> AnswerLimits {
+    all_limits().answers
+}
 
 const GRID: Columns = Columns {
     start: 1_763_796_000,
@@ -19,7 +24,7 @@ fn lines(frames: &[Frame]) -> String {
 
 fn matrix_lines(result: &str) -> String {
     let body = format!(r#"{{"status":"success","data":{{"resultType":"matrix","result":{result}}}}}"#);
-    match matrix(body.as_bytes(), 0, GRID) {
+    match matrix(body.as_bytes(), 0, GRID, limits()) {
         Ok(decoded) => lines(&decoded.data),
         Err(fault) => format!("{fault}"),
     }
@@ -66,16 +71,16 @@ fn a_sample_off_the_grid_or_no_number_is_refused() {
 #[test]
 fn warnings_and_infos_are_kept_wherever_they_stand() {
     let body = br#"{"infos":["rate on a gauge"],"status":"success","warnings":["store gone"],"data":{"result":[],"resultType":"matrix"}}"#;
-    let decoded = matrix(body, 0, GRID).unwrap();
+    let decoded = matrix(body, 0, GRID, limits()).unwrap();
     assert_eq!(decoded.warnings, ["rate on a gauge", "store gone"]);
 }
 
 #[test]
 fn every_cut_of_a_good_answer_is_truncated_and_never_a_shorter_good_one() {
     let body = br#"{"status":"success","data":{"resultType":"matrix","result":[{"metric":{"a":"b"},"values":[[1763796000,"1"]]}]},"warnings":["w"]}"#;
-    assert!(matrix(body, 0, GRID).is_ok());
+    assert!(matrix(body, 0, GRID, limits()).is_ok());
     for end in 0..body.len() {
-        let fault = matrix(&body[..end], 0, GRID).unwrap_err();
+        let fault = matrix(&body[..end], 0, GRID, limits()).unwrap_err();
         assert_eq!(fault.public().code, "upstream_truncated", "{end}");
     }
 }
@@ -94,20 +99,24 @@ fn another_result_or_another_document_is_not_prometheus() {
         r#"{"status":"success","data":{"resultType":"matrix","result":[]}} x"#,
         r#"{"status":"success","data":{"resultType":"matrix","result":[{"metric":{"a":1},"values":[]}]}}"#,
     ] {
-        let fault = matrix(body.as_bytes(), 0, GRID).unwrap_err();
+        let fault = matrix(body.as_bytes(), 0, GRID, limits()).unwrap_err();
         assert_eq!(fault.public().code, "upstream_not_prometheus", "{body}");
     }
 }
 
 #[test]
 fn many_series_of_few_samples_cannot_take_more_memory_than_allowed() {
+    let check = |columns: Columns, series: usize| {
+        let series = vec![r#"{"metric":{},"values":[]}"#; series].join(",");
+        let body = format!(r#"{{"status":"success","data":{{"resultType":"matrix","result":[{series}]}}}}"#);
+        matrix(body.as_bytes(), 0, columns, limits()).map(|decoded| decoded.data.len())
+    };
     let wide = Columns { len: 11_000, ..GRID };
-    let series = vec![r#"{"metric":{},"values":[]}"#; MOST_VALUES / wide.len + 1].join(",");
-    let body = format!(r#"{{"status":"success","data":{{"resultType":"matrix","result":[{series}]}}}}"#);
-    assert_eq!(
-        matrix(body.as_bytes(), 0, wide),
-        Err(Fault::UpstreamTooLarge("2000000 values".to_owned()))
-    );
+    let too_large = |what: &str| Err(Fault::UpstreamTooLarge(what.to_owned()));
+    assert_eq!(check(wide, 2_000_000 / 11_000), Ok(181));
+    assert_eq!(check(wide, 182), too_large("2000000 values"));
+    assert_eq!(check(GRID, 5_000), Ok(5_000));
+    assert_eq!(check(GRID, 5_001), too_large("5000 series"));
 }
 
 #[test]
@@ -157,7 +166,7 @@ fn series_and_lists_are_read() {
 proptest::proptest! {
     #[test]
     fn no_bytes_make_the_decoder_panic(body in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..200)) {
-        let _ = matrix(&body, 0, GRID);
+        let _ = matrix(&body, 0, GRID, limits());
         let _ = buckets(&body, 0, GRID);
         let _ = sightings(&body);
     }
@@ -168,7 +177,7 @@ proptest::proptest! {
             if value > 0.0 { "+Inf".to_owned() } else { "-Inf".to_owned() }
         } else { format!("{value}") };
         let body = format!(r#"{{"status":"success","data":{{"resultType":"matrix","result":[{{"metric":{{}},"values":[[1763796060,"{text}"]]}}]}}}}"#);
-        let got = matrix(body.as_bytes(), 0, GRID).unwrap().data[0].values[1];
+        let got = matrix(body.as_bytes(), 0, GRID, limits()).unwrap().data[0].values[1];
         proptest::prop_assert!(got.to_bits() == value.to_bits() || (got.is_nan() && value.is_nan()));
         proptest::prop_assert!(!server_api::is_absent(got));
     }
@@ -177,7 +186,7 @@ proptest::proptest! {
 #[test]
 fn a_decoded_frame_goes_over_the_wire_unchanged() {
     let body = br#"{"status":"success","data":{"resultType":"matrix","result":[{"metric":{"pod":"a"},"values":[[1763796060,"NaN"]]}]}}"#;
-    let frames = matrix(body, 1, GRID).unwrap().data;
+    let frames = matrix(body, 1, GRID, limits()).unwrap().data;
     let record = server_api::Record::Panel(server_api::PanelAnswer {
         panel: "p".to_owned(),
         state: server_api::PanelState::NoTraffic,
@@ -186,7 +195,12 @@ fn a_decoded_frame_goes_over_the_wire_unchanged() {
         frames,
         warnings: Vec::new(),
         error: None,
+        spacing_s: None,
+        widened: false,
+        begins: None,
         joined: Vec::new(),
+        limits: Vec::new(),
+        waits_for: None,
         notes: Vec::new(),
     });
     let sent = wire::encode_frames(&record).unwrap();

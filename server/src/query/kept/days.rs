@@ -69,9 +69,11 @@ impl Days {
             .collect()
     }
 
-    /// Keeps what of an answer is settled at `now`, joined with what is known. Gives the last instant that was kept.
-    pub fn keep(&self, line: &Line, asked: Columns, frames: &[Frame], now: i64) -> Option<i64> {
-        let settled = settled(asked, frames, now)?;
+    /// Keeps what of an answer is settled at `now`, joined with what is known.
+    pub fn keep(&self, line: &Line, asked: Columns, frames: &[Frame], now: i64) {
+        let Some(settled) = settled(asked, frames, now) else {
+            return;
+        };
         for (day, part) in days(settled) {
             let key = (line.clone(), day);
             let known = self.0.get(&key);
@@ -95,13 +97,18 @@ impl Days {
             };
             self.0.insert(key, Arc::new(part));
         }
-        Some(end(settled))
     }
 
     pub fn forget(&self, caller: CallerKey) {
         // Fails only without the support that `new` asks for.
         let _ = self.0.invalidate_entries_if(move |(line, _), _| line.eyes.0 == caller);
     }
+}
+
+/// The last instant of an answer that [`Days::keep`] keeps.
+#[must_use]
+pub fn last_settled(asked: Columns, frames: &[Frame], now: i64) -> Option<i64> {
+    settled(asked, frames, now).map(end)
 }
 
 /// The runs of instants that no part covers, neighbours as one.

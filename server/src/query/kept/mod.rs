@@ -15,7 +15,7 @@ use catalog::resolve::Sighting;
 use moka::sync::Cache;
 use server_api::Frame;
 
-pub use days::{Days, Line, missing};
+pub use days::{Days, Line, last_settled, missing};
 pub use fresh::{Answer, Fresh, Question, Weigh};
 pub use sheet::{Sheet, end};
 

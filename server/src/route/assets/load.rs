@@ -13,6 +13,9 @@ const MOST_BYTES: u64 = 64 << 20;
 /// Without these there is no page.
 const NEEDED: [&str; 3] = ["index.html", "plugin-entry.js", "asset-manifest.json"];
 
+/// The console's languages, each with a folder of words.
+const LANGUAGES: [&str; 6] = ["en", "es", "fr", "ja", "ko", "zh"];
+
 /// The types are exact, because browsers are told not to guess, and WebAssembly streams only as its own.
 fn content_type(name: &str) -> Option<&'static str> {
     Some(match Path::new(name).extension().and_then(OsStr::to_str)? {
@@ -33,8 +36,15 @@ pub fn load(directory: &Path) -> Result<Assets, String> {
     let shown = directory.display();
     let mut raw = BTreeMap::new();
     let mut left = MOST_BYTES;
-    for (folder, prefix) in [(directory.to_path_buf(), ""), (directory.join("assets"), "assets/")] {
-        read_folder(&folder, prefix, &mut left, &mut raw)
+    let mut folders = vec![
+        (directory.to_path_buf(), String::new()),
+        (directory.join("assets"), "assets/".to_owned()),
+    ];
+    let locales = LANGUAGES.map(|tag| (directory.join("locales").join(tag), format!("locales/{tag}/")));
+    // A page without words is whole: it speaks English.
+    folders.extend(locales.into_iter().filter(|(folder, _)| folder.is_dir()));
+    for (folder, prefix) in folders {
+        read_folder(&folder, &prefix, &mut left, &mut raw)
             .map_err(|cause| format!("--assets {shown}: {} cannot be read: {cause}; {hint}", folder.display()))?;
     }
     if let Some(missing) = NEEDED.iter().find(|name| !raw.contains_key(**name)) {

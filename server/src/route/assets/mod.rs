@@ -14,7 +14,7 @@ use bytes::Bytes;
 use encoding::Encoding;
 
 pub use conditional::{etag, not_modified};
-pub use serve::{asset, asset_manifest, entry, index};
+pub use serve::{asset, asset_manifest, entry, index, locale};
 
 /// Every file of the built page by its name below the directory, e.g. `assets/servelens.1a2b.js`.
 pub struct Assets {

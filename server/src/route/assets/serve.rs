@@ -7,7 +7,9 @@ use axum::{
     extract::{Path, State},
     http::{
         HeaderMap, HeaderName, HeaderValue, Response, StatusCode,
-        header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, VARY},
+        header::{
+            ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, STRICT_TRANSPORT_SECURITY, VARY,
+        },
     },
 };
 
@@ -35,10 +37,16 @@ const STANDALONE: [(HeaderName, HeaderValue); 2] = [
     ),
 ];
 
+/// Said where this server itself ends the encryption: whoever has come by https comes so again.
+const A_YEAR: HeaderValue = HeaderValue::from_static("max-age=31536000");
+
 /// `/` and every page address: which page it is, the page itself reads from the address.
 pub async fn index(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Response<Body>, Fault> {
     let mut response = send(&app, "index.html", &headers, ASK_AGAIN)?;
     response.headers_mut().extend(STANDALONE);
+    if app.is_https {
+        response.headers_mut().insert(STRICT_TRANSPORT_SECURITY, A_YEAR);
+    }
     Ok(response)
 }
 
@@ -57,6 +65,15 @@ pub async fn asset(
     headers: HeaderMap,
 ) -> Result<Response<Body>, Fault> {
     send(&app, &format!("assets/{name}"), &headers, FOREVER)
+}
+
+/// `/locales/<language>/plugin__servelens.json`: for the console, and for the page itself.
+pub async fn locale(
+    State(app): State<Arc<App>>,
+    Path((language, name)): Path<(String, String)>,
+    headers: HeaderMap,
+) -> Result<Response<Body>, Fault> {
+    send(&app, &format!("locales/{language}/{name}"), &headers, ASK_AGAIN)
 }
 
 fn send(app: &App, name: &str, request: &HeaderMap, caching: HeaderValue) -> Result<Response<Body>, Fault> {

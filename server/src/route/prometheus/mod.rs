@@ -1,7 +1,7 @@
 //! Prometheus's own HTTP API, forwarded with the caller's token. Seven exact paths, each also below `/ns/<namespace>`, where
 //! the question is confined before it is asked; everything else is not there.
 
-mod confine;
+mod namespace;
 mod params;
 mod relay;
 
@@ -16,14 +16,14 @@ use axum::{
 use serde::Deserialize;
 
 use self::{
-    confine::Namespace,
+    namespace::Namespace,
     params::{Naming, Read},
 };
 use crate::{
     app::App,
     error::Fault,
     identity::Caller,
-    query::{Eyes, Way},
+    query::{Author, Eyes},
     upstream::{Api, LabelName},
 };
 
@@ -85,7 +85,7 @@ async fn forward(
         (None, Some(_)) => Naming::Parameter,
         (None, None) => Naming::Nowhere,
     };
-    let Read { mut params, named } = params::read(&api, app.upstream.kind(), naming, request).await?;
+    let Read { params, named } = params::read(&app, &api, naming, request).await?;
     let namespace = match named {
         Some(name) => Some(Namespace::named(name)?),
         None => namespace,
@@ -97,13 +97,9 @@ async fn forward(
     let eyes = if api.is_rules() {
         Eyes::open_rules(&app, &caller, &chosen).await?
     } else {
-        Eyes::open(&app, &caller, &chosen).await?
+        Eyes::open(&app, &caller, &chosen).await?.within(&chosen)
     };
-    // The platform's port for namespaces confines by itself; the cluster-wide one does not look at a namespace.
-    if let (Some(namespace), Way::Cluster) = (namespace, eyes.way()) {
-        params = confine::confine(&app.guard, &api, namespace, params).await?;
-    }
-    let permit = app.gate.enter().await?;
-    let reply = eyes.ask(&app, &api, params).await?;
-    relay::relay(reply, permit).await
+    let pass = app.gate.enter(caller.key()).await?;
+    let reply = eyes.ask(&app, &api, params, Author::Foreign).await?;
+    relay::relay(reply, pass).await
 }

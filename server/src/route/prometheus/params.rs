@@ -6,11 +6,15 @@ use axum::{
 };
 
 use crate::{
+    app::App,
     config::UpstreamKind,
     error::{Fault, clip},
     route::body,
     upstream::{Api, Params},
 };
+
+/// A dashboard's variables need a few. Each may be parsed twice.
+const MOST_SELECTORS: usize = 64;
 
 /// Where a question says which namespace it is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,7 +40,7 @@ pub struct Read {
 /// does not know is left out, which is what Prometheus does with it.
 ///
 /// A `namespace` decides who is asked and so is never left out where it could be meant: see [`Naming`].
-pub async fn read(api: &Api, kind: UpstreamKind, naming: Naming, request: Request) -> Result<Read, Fault> {
+pub async fn read(app: &App, api: &Api, naming: Naming, request: Request) -> Result<Read, Fault> {
     let (head, sent) = request.into_parts();
     let query = head.uri.query().unwrap_or_default().to_owned();
     let form = if head.method == Method::POST {
@@ -51,7 +55,7 @@ pub async fn read(api: &Api, kind: UpstreamKind, naming: Naming, request: Reques
             .unwrap_or_default()
             .trim()
             .to_ascii_lowercase();
-        let bytes = body::read(sent).await?;
+        let bytes = body::read(app.limits.body, sent).await?;
         if !bytes.is_empty() && essence != "application/x-www-form-urlencoded" {
             return Err(Fault::BadRequest(
                 "its body is not application/x-www-form-urlencoded".to_owned(),
@@ -74,7 +78,7 @@ pub async fn read(api: &Api, kind: UpstreamKind, naming: Naming, request: Reques
             once(query.as_bytes())?
         }
     };
-    let params = collect(api, kind, query.as_bytes(), &form)?;
+    let params = collect(api, app.upstream.kind(), query.as_bytes(), &form)?;
     Ok(Read { params, named })
 }
 
@@ -103,6 +107,9 @@ fn collect(api: &Api, kind: UpstreamKind, query: &[u8], form: &[u8]) -> Result<P
                     "the parameter {:?} is given twice",
                     clip(&name, 40)
                 )));
+            }
+            if repeats && seen.iter().filter(|(other, _)| *other == name).count() == MOST_SELECTORS {
+                return Err(Fault::BadRequest(format!("it has more than {MOST_SELECTORS} {name}")));
             }
             params.push(&name, value);
             seen.push((name.into_owned(), source));
@@ -174,11 +181,21 @@ mod tests {
     }
 
     #[test]
-    fn a_parameter_has_one_source_and_one_value() {
+    fn promise_09_a_parameter_has_one_source_and_one_value() {
         let twice = |name: &str| format!("bad request: the parameter {name:?} is given twice");
         assert_eq!(check(&Api::Query, "query=a&query=b", ""), twice("query"));
         assert_eq!(check(&Api::Query, "query=a&%71uery=a", ""), twice("query"));
         assert_eq!(check(&Api::Query, "query=a", "query=a"), twice("query"));
         assert_eq!(check(&Api::Series, "match[]=a", "match[]=b"), twice("match[]"));
+    }
+
+    #[test]
+    fn a_list_of_selectors_has_an_end() {
+        let many = |count| vec!["match[]=up"; count].join("&");
+        assert!(check(&Api::Series, &many(MOST_SELECTORS), "").starts_with("match"));
+        assert_eq!(
+            check(&Api::Series, &many(MOST_SELECTORS + 1), ""),
+            "bad request: it has more than 64 match[]"
+        );
     }
 }

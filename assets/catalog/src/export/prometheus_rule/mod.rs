@@ -16,9 +16,11 @@ use serde::Serialize;
 
 use crate::model::{Catalog, Home};
 
+pub(super) use objective::burn_alerts;
 pub use objective::{BURNS, Burn};
 pub use runbook::{Runbook, runbooks};
 pub use settings::{RuleSettings, SettingError};
+pub use text::number;
 pub use yaml::{RuleFile, YamlError, objects, plain, scrape};
 
 /// A group as Prometheus reads it.
@@ -27,6 +29,9 @@ pub struct Group {
     pub name: String,
     #[serde(skip)]
     pub home: Home,
+    /// Of a service: where its rules go unless the installation says otherwise.
+    #[serde(skip)]
+    pub namespace: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub interval: Option<String>,
     pub rules: Vec<Rule>,
@@ -49,6 +54,11 @@ pub enum Rule {
     },
 }
 
+/// Of a group's object, and of the group in it.
+pub fn object_name(group: &str) -> String {
+    format!("servelens-{group}")
+}
+
 /// Every group with all its rules, and one group for the objectives.
 pub fn groups(catalog: &Catalog, settings: &RuleSettings) -> Result<Vec<Group>, SettingError> {
     settings.check(catalog)?;
@@ -59,8 +69,9 @@ pub fn groups(catalog: &Catalog, settings: &RuleSettings) -> Result<Vec<Group>, 
             rules.push(rule::of_alert(catalog, alert, group.home, settings)?);
         }
         groups.push(Group {
-            name: format!("servelens-{}", group.id),
+            name: object_name(&group.id),
             home: group.home,
+            namespace: group.namespace.clone(),
             interval: None,
             rules,
         });

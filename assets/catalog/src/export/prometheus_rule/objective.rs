@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use super::rule::{bound, links};
 use super::settings::RuleSettings;
 use super::{Group, Rule};
-use crate::model::{Catalog, Home, Objective, Severity, span_text};
+use crate::model::{Catalog, Dashboard, Home, Objective, Severity, span_text};
 use crate::promql::Spans;
 
 /// A pair of windows and the burn rate above which both mean trouble.
@@ -70,16 +70,29 @@ pub(super) fn group(catalog: &Catalog, settings: &RuleSettings) -> Option<Group>
                 expr: bound(catalog, bad, spans),
             });
         }
-        for (severity, speed) in [(Severity::Critical, "Fast"), (Severity::Warning, "Slow")] {
+        for (severity, speed) in SPEEDS {
             rules.extend(alerts(catalog, slo, severity, speed, settings));
         }
     }
     (!rules.is_empty()).then(|| Group {
-        name: "servelens-objectives".to_owned(),
+        name: super::object_name("objectives"),
         home: Home::Models,
+        namespace: String::new(),
         interval: None,
         rules,
     })
+}
+
+const SPEEDS: [(Severity, &str); 2] = [(Severity::Critical, "Fast"), (Severity::Warning, "Slow")];
+
+fn alert_name(slo: &Objective, speed: &str) -> String {
+    format!("{}Burns{speed}", slo.alert)
+}
+
+/// The names of an objective's alerts; none where it has no rules.
+pub(in crate::export) fn burn_alerts(slo: &Objective) -> impl Iterator<Item = String> + '_ {
+    let speeds = SPEEDS.iter().filter(|_| slo.bad.is_some());
+    speeds.map(|(_, speed)| alert_name(slo, speed))
 }
 
 fn record(slo: &Objective, window_s: u32) -> String {
@@ -101,7 +114,7 @@ fn alerts<'a>(
         .iter()
         .filter(move |burn| burn.severity == severity)
         .map(move |burn| {
-            let name = format!("{}Burns{speed}", slo.alert);
+            let name = alert_name(slo, speed);
             let on = slo.by.join(", ");
             let limit = burn.rate * slo.budget;
             let expr = format!(
@@ -113,7 +126,7 @@ fn alerts<'a>(
             labels.insert("severity".to_owned(), severity.as_str().to_owned());
             // Without it two pairs of windows would be one alert that fires twice.
             labels.insert("window".to_owned(), span_text(burn.long_s));
-            let mut annotations = links(catalog, &name, slo.panel.as_ref(), Home::Models, settings);
+            let mut annotations = links(&name, board(catalog, slo), Home::Models, settings);
             let who: Vec<_> = slo
                 .by
                 .iter()
@@ -146,4 +159,10 @@ fn alerts<'a>(
                 annotations,
             }
         })
+}
+
+/// The page of all objectives; in a catalogue without one, that of the objective's panel.
+fn board<'a>(catalog: &'a Catalog, slo: &Objective) -> Option<&'a Dashboard> {
+    let of_panel = || slo.panel.as_ref().and_then(|panel| catalog.page_of(panel));
+    catalog.dashboard("slos").or_else(of_panel)
 }

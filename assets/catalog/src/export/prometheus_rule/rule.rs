@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::settings::{RuleSettings, SettingError};
 use super::{Rule, text};
-use crate::model::{Alert, Catalog, Home, PanelId, span_text};
+use crate::model::{Alert, Catalog, Dashboard, Home, span_text};
 use crate::promql::{Spans, Template, Vars, bind_rule};
 use crate::resolve::Choices;
 
@@ -26,7 +26,8 @@ pub(super) fn of_alert(
     labels.insert("severity".to_owned(), alert.severity.as_str().to_owned());
     let first = alert.steps.first().map_or("", String::as_str);
     let description = format!("{} {first}", alert.means);
-    let mut annotations = links(catalog, &alert.name, alert.panel.as_ref(), home, settings);
+    let page = alert.panel.as_ref().and_then(|panel| catalog.page_of(panel));
+    let mut annotations = links(&alert.name, page, home, settings);
     annotations.insert("summary".to_owned(), text::annotation(&alert.summary, alert, &limits));
     annotations.insert("description".to_owned(), text::annotation(&description, alert, &limits));
     Ok(Rule::Alert {
@@ -47,9 +48,8 @@ pub(super) fn bound(catalog: &Catalog, template: &Template, spans: Spans) -> Str
 
 /// Where to read on: the runbook, and the page that shows the panel, narrowed as far as the alert's labels allow.
 pub(super) fn links(
-    catalog: &Catalog,
     name: &str,
-    panel: Option<&PanelId>,
+    page: Option<&Dashboard>,
     home: Home,
     settings: &RuleSettings,
 ) -> BTreeMap<String, String> {
@@ -58,7 +58,6 @@ pub(super) fn links(
         let base = settings.runbook_url.trim_end_matches('/');
         links.insert("runbook_url".to_owned(), format!("{base}/{name}.md"));
     }
-    let page = panel.and_then(|panel| catalog.page_of(panel));
     if let Some(page) = page.filter(|_| !settings.servelens_url.is_empty()) {
         let base = settings.servelens_url.trim_end_matches('/');
         // Of a service the namespace is the exporter's, which says nothing about the page.

@@ -41,12 +41,14 @@ fn value(unit: Unit) -> &'static str {
         Unit::Microseconds => "{{ $value | humanize }} µs",
         Unit::Celsius => "{{ $value | humanize }} °C",
         Unit::Percent => "{{ $value | humanize }} %",
+        // A prefix says nothing here: a p-value of 10m is 0.01.
+        Unit::None => "{{ printf \"%.4g\" $value }}",
         _ => "{{ $value | humanize }}",
     }
 }
 
 /// A limit for people.
-pub(super) fn number(value: f64, unit: Unit) -> String {
+pub fn number(value: f64, unit: Unit) -> String {
     match unit {
         Unit::Ratio => format!("{} %", rounded(value * 100.0)),
         Unit::Percent => format!("{} %", rounded(value)),

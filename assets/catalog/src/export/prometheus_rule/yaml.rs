@@ -40,14 +40,19 @@ struct Spec<'a> {
     groups: &'a [Group],
 }
 
-/// One PrometheusRule for each group: those of models in each of `namespaces`, those of services in `service`.
+/// One PrometheusRule for each group: those of models in each of `namespaces`, those of services where they usually are or
+/// where `services` has them by the name of the group.
 ///
 /// Without namespaces the objects name none, so that whoever applies them chooses.
-pub fn objects(groups: &[Group], namespaces: &[String], service: &str) -> Result<Vec<RuleFile>, YamlError> {
+pub fn objects(
+    groups: &[Group],
+    namespaces: &[String],
+    services: &BTreeMap<String, String>,
+) -> Result<Vec<RuleFile>, YamlError> {
     let mut files = Vec::new();
     for group in groups {
         let places: Vec<Option<&str>> = match group.home {
-            Home::Service => vec![Some(service)],
+            Home::Service => vec![Some(services.get(&group.name).unwrap_or(&group.namespace).as_str())],
             Home::Models if namespaces.is_empty() => vec![None],
             Home::Models => namespaces.iter().map(|namespace| Some(namespace.as_str())).collect(),
         };

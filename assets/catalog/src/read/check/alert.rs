@@ -22,9 +22,21 @@ pub(super) fn add_group(catalog: &mut Catalog, raw: &raw_rules::AlertGroup, chec
         return check.duplicate(&raw.id, "alert group", id);
     }
     let title = check.filled(&raw.title, "title", &format!("the alert group {id}"));
-    catalog
-        .alert_groups
-        .extend(home.map(|home| AlertGroup { id, title, home }));
+    let namespace = raw.namespace.as_ref().map_or("", |name| name.get_ref()).to_owned();
+    if home.is_some_and(|home| (home == Home::Service) == namespace.is_empty()) {
+        let reason = format!("the alert group {id} has a namespace without being a service's, or the other way round");
+        check.fault(
+            &raw.home,
+            reason,
+            "write namespace where home = \"service\", and there alone",
+        );
+    }
+    catalog.alert_groups.extend(home.map(|home| AlertGroup {
+        id,
+        title,
+        home,
+        namespace,
+    }));
 }
 
 pub(super) fn add(catalog: &mut Catalog, raw: &raw_rules::Alert, panels: &BTreeSet<&str>, check: &mut Checker<'_>) {

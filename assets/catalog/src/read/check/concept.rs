@@ -1,7 +1,7 @@
 //! `[[concept]]`.
 
 use super::{Checker, raw};
-use crate::model::{Catalog, Concept, ConceptId, FamilyId, MetricType, Unit};
+use crate::model::{Catalog, Concept, ConceptId, FamilyId, First, MetricType, Unit};
 use crate::promql::{Matcher, is_metric_name, matchers};
 
 pub(super) fn add(catalog: &mut Catalog, raw: &raw::Concept, check: &mut Checker<'_>) {
@@ -74,6 +74,8 @@ pub(super) fn add(catalog: &mut Catalog, raw: &raw::Concept, check: &mut Checker
         .map(|variable| variable.get_ref().clone())
         .collect();
     let only = only(raw, &id, check);
+    let first = raw.first.as_ref();
+    let first = first.and_then(|text| check.word(text, "first", First::parse(text.get_ref()), First::NAMES));
     catalog.concepts.insert(
         id.clone(),
         Concept {
@@ -82,6 +84,7 @@ pub(super) fn add(catalog: &mut Catalog, raw: &raw::Concept, check: &mut Checker
             metric_type,
             unit,
             names,
+            first,
             unlabelled,
             only,
         },

@@ -1,7 +1,7 @@
 //! `[[family]]`.
 
 use super::{Checker, raw};
-use crate::model::{Catalog, ConceptId, Devices, Family, FamilyId, Serves};
+use crate::model::{Adapters, Catalog, ConceptId, Devices, Family, FamilyId, Serves};
 use crate::promql::{Placeholder, is_label_name, is_metric_name};
 
 pub(super) fn add(catalog: &mut Catalog, raw: &raw::Family, check: &mut Checker<'_>) {
@@ -43,10 +43,33 @@ pub(super) fn add(catalog: &mut Catalog, raw: &raw::Family, check: &mut Checker<
             .iter()
             .map(|(variable, labels)| (variable.clone(), owned(labels.get_ref())))
             .collect(),
+        asked_names: raw.asked_names,
+        alive: None,
         serves: None,
         devices: None,
     };
     catalog.families.insert(id, family);
+}
+
+/// Once all concepts are there: one of this family, or of another that the same target exports.
+pub(super) fn add_alive(catalog: &mut Catalog, raw: &raw::Family, check: &mut Checker<'_>) {
+    let Some(alive) = &raw.alive else { return };
+    if catalog.concept(alive.get_ref()).is_none() {
+        let reason = format!(
+            "the family {} is alive by {:?}, which is no concept",
+            raw.id.get_ref(),
+            alive.get_ref()
+        );
+        return check.fault(
+            alive,
+            reason,
+            "name a [[concept]] that its targets export from the start",
+        );
+    }
+    let id = check.id(alive, ConceptId::new);
+    if let Some(family) = catalog.families.get_mut(raw.id.get_ref().as_str()) {
+        family.alive = id;
+    }
 }
 
 /// Once all concepts are there.
@@ -74,7 +97,11 @@ pub(super) fn add_devices(catalog: &mut Catalog, raw: &raw::Family, check: &mut 
     let resources = devices.resources.get_ref().iter();
     let resources = resources.map(|name| name.get_ref().clone()).collect();
     if let Some(family) = catalog.families.get_mut(raw.id.get_ref().as_str()) {
-        family.devices = Some(Devices { resources, presence });
+        family.devices = Some(Devices {
+            resources,
+            presence,
+            collected: devices.collected.as_ref().map_or("", |text| text.get_ref()).to_owned(),
+        });
     }
 }
 
@@ -116,6 +143,27 @@ pub(super) fn add_serves(catalog: &mut Catalog, raw: &raw::Family, check: &mut C
         return;
     };
     let runtime = check.filled(&serves.runtime, "runtime", &owner);
+    let adapters = serves.adapters.as_ref().and_then(|adapters| {
+        if !known(catalog, adapters.concept.get_ref()) {
+            let reason = format!("{owner} has no concept {:?}", adapters.concept.get_ref());
+            check.fault(&adapters.concept, reason, "name a [[concept]] of this family");
+            return None;
+        }
+        for label in adapters
+            .labels
+            .get_ref()
+            .iter()
+            .filter(|label| !is_label_name(label.get_ref()))
+        {
+            let reason = format!("{:?} is not a label name", label.get_ref());
+            check.fault(label, reason, "use letters, digits and '_'");
+        }
+        let labels = adapters.labels.get_ref().iter();
+        Some(Adapters {
+            concept: check.id(&adapters.concept, ConceptId::new)?,
+            labels: labels.map(|label| label.get_ref().clone()).collect(),
+        })
+    });
     if let Some(family) = catalog.families.get_mut(raw.id.get_ref().as_str()) {
         let model_label = serves.model_label.get_ref().clone();
         family.serves = Some(Serves {
@@ -123,6 +171,7 @@ pub(super) fn add_serves(catalog: &mut Catalog, raw: &raw::Family, check: &mut C
             presence,
             model_label,
             traffic,
+            adapters,
         });
     }
 }

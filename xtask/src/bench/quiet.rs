@@ -1,4 +1,4 @@
-//! What a server holds that nobody has asked anything yet.
+//! A server that nobody has asked anything yet: what it holds, and what the console's poll of the plugin's manifest costs.
 
 use std::fs;
 use std::process::{Command, Stdio};
@@ -7,13 +7,14 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
-use super::http;
 use super::table::Table;
+use super::{http, median};
 use crate::child::Running;
 use crate::place::{self, Place};
 
 /// 64 MiB, in the kibibytes of `/proc`.
 const BUDGET: f64 = 64.0 * 1024.0;
+const MANIFESTS: usize = 201;
 
 /// Starts the server against a store that is not there, and reads its resident set once it answers.
 pub fn measure(place: &Place, table: &mut Table) -> Result<()> {
@@ -41,6 +42,27 @@ pub fn measure(place: &Place, table: &mut Table) -> Result<()> {
     table.budget("Server at rest, resident", BUDGET, resident, |kib| {
         format!("{:.0} MiB", kib / 1024.0)
     });
+    manifest(&listen, table)
+}
+
+/// Every open console tab asks for it every 15 s. The time holds a new connection, which the console's bridge does not make.
+fn manifest(address: &str, table: &mut Table) -> Result<()> {
+    let mut times = Vec::new();
+    let mut bytes = 0;
+    for _ in 0..MANIFESTS {
+        let since = Instant::now();
+        let answer = http::get(address, "/plugin-manifest.json")?;
+        times.push(since.elapsed().as_secs_f64());
+        bytes = answer.body.len();
+    }
+    table.report(
+        &format!(
+            "Plugin manifest of {} KiB, a new connection each (median of {MANIFESTS})",
+            bytes.div_ceil(1024)
+        ),
+        "1 ms",
+        format!("{:.2} ms", median(times) * 1e3),
+    );
     Ok(())
 }
 

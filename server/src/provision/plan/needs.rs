@@ -1,0 +1,101 @@
+//! Which permissions a step needs, and whether the caller has them: one access review for each different one.
+
+use std::collections::BTreeMap;
+
+use futures_util::{StreamExt as _, stream};
+
+use super::step::{Action, Need, Step, Work};
+use crate::cluster::{Hands, Permission, Refusal};
+use crate::provision::object::{Generated, Reference};
+
+const AT_ONCE: usize = 16;
+
+/// Fills in the needs of every step that would write.
+pub async fn ask(hands: &Hands, steps: &mut [Step]) -> Result<(), Refusal> {
+    let mut wanted: BTreeMap<Permission, bool> = BTreeMap::new();
+    for step in steps.iter() {
+        wanted.extend(of(step).into_iter().map(|permission| (permission, false)));
+    }
+    let reviews = wanted.keys().cloned().map(|permission| async move {
+        let allowed = hands.may(&permission).await?;
+        Ok::<_, Refusal>((permission, allowed))
+    });
+    let answers: Vec<_> = stream::iter(reviews).buffer_unordered(AT_ONCE).collect().await;
+    for answer in answers {
+        let (permission, allowed) = answer?;
+        wanted.insert(permission, allowed);
+    }
+    for step in steps {
+        step.needs = of(step)
+            .into_iter()
+            .map(|permission| Need {
+                allowed: wanted.get(&permission).copied().unwrap_or_default(),
+                grant: grant(&permission),
+                permission,
+            })
+            .collect();
+    }
+    Ok(())
+}
+
+fn of(step: &Step) -> Vec<Permission> {
+    if !step.action.writes() {
+        return Vec::new();
+    }
+    let verbs: &[&'static str] = match (&step.work, step.action) {
+        // What may not be read may not be written either.
+        (Work::Nothing, Action::Edit) => &["patch"],
+        (Work::Nothing, _) => &[],
+        (Work::Delete { .. }, _) => &["delete"],
+        // The name is in the question when apply creates, other than with a POST.
+        (Work::Apply(_), Action::Create) => &["create", "patch"],
+        (Work::Generate(_), Action::Create) | (Work::Edit { version: None, .. }, _) => &["create"],
+        _ => &["patch"],
+    };
+    let mut found: Vec<Permission> = verbs.iter().map(|verb| on(verb, &step.object)).collect();
+    if let Work::Generate(object) = &step.work
+        && let Some(Generated::Token(account)) = &object.generated
+    {
+        found.push(Permission {
+            verb: "create",
+            group: "",
+            resource: "serviceaccounts/token",
+            namespace: object.namespace.clone(),
+            name: Some(account.clone()),
+        });
+    }
+    found
+}
+
+fn on(verb: &'static str, object: &Reference) -> Permission {
+    Permission {
+        verb,
+        group: object.kind.group,
+        resource: object.kind.plural,
+        namespace: object.namespace.clone(),
+        // A review of `create` with a name is answered as apply is; one of POST has none.
+        name: Some(object.name.clone()),
+    }
+}
+
+/// What an administrator types.
+#[must_use]
+pub fn grant(permission: &Permission) -> String {
+    let user = "<user>";
+    let in_namespace = permission.namespace.as_deref();
+    let role = match (permission.group, permission.resource, in_namespace) {
+        ("monitoring.coreos.com", _, Some(_)) => "monitoring-edit",
+        (_, _, Some("openshift-user-workload-monitoring")) => {
+            return format!(
+                "oc -n openshift-user-workload-monitoring adm policy add-role-to-user user-workload-monitoring-config-edit \
+                 {user} --role-namespace openshift-user-workload-monitoring"
+            );
+        }
+        (_, _, Some(namespace)) if !namespace.starts_with("openshift-") => "admin",
+        _ => return format!("oc adm policy add-cluster-role-to-user cluster-admin {user}"),
+    };
+    format!(
+        "oc adm policy add-role-to-user {role} {user} -n {}",
+        in_namespace.unwrap_or_default()
+    )
+}

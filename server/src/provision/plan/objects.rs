@@ -1,0 +1,151 @@
+//! Each wanted object against the one that is there.
+
+use std::collections::BTreeSet;
+
+use futures_util::{StreamExt as _, stream};
+use serde_json::Value;
+
+use super::diff;
+use super::step::{Action, Step, Work};
+use crate::cluster::{Cause, Hands, Refusal};
+use crate::provision::facts::text;
+use crate::provision::inventory::{Inventory, Origin};
+use crate::provision::object::{Generated, Object, is_ours};
+use crate::provision::secret;
+use crate::provision::settings::Settings;
+
+const AT_ONCE: usize = 16;
+/// What these write they write again at once: taking it over would be a fight without an end.
+const NEVER: [&str; 4] = ["odh-model-controller", "llmisvc", "gpu-operator", "grafana-operator"];
+
+/// One step for each object, in their order. `coming`: namespaces and groups that earlier steps bring.
+pub async fn steps(
+    hands: &Hands,
+    settings: &Settings,
+    inventory: &Inventory,
+    objects: Vec<Object>,
+    coming: &BTreeSet<String>,
+) -> Result<Vec<Step>, Refusal> {
+    let asked = objects
+        .into_iter()
+        .map(|object| step(hands, settings, inventory, object, coming));
+    let answers: Vec<_> = stream::iter(asked).buffered(AT_ONCE).collect().await;
+    answers.into_iter().collect()
+}
+
+async fn step(
+    hands: &Hands,
+    settings: &Settings,
+    inventory: &Inventory,
+    object: Object,
+    coming: &BTreeSet<String>,
+) -> Result<Step, Refusal> {
+    let reference = object.reference();
+    let reason = object.reason.clone();
+    let live = match hands.get(object.kind, object.namespace.as_deref(), &object.name).await {
+        Ok(live) => live,
+        Err(refusal) if refusal.cause == Cause::Forbidden => {
+            let work = Work::Apply(Box::new(object));
+            let step = Step::new(Action::Create, reference, reason, work);
+            return Ok(step.blocked(format!("you may not look at it: {refusal}")));
+        }
+        Err(refusal) => return Err(refusal),
+    };
+    let adopted = inventory
+        .entry(&reference)
+        .is_some_and(|entry| entry.origin == Origin::Adopted);
+    let foreign = live.as_ref().filter(|live| !is_ours(live, &settings.instance));
+    if let Some(live) = foreign.filter(|_| !adopted) {
+        let owner = owner(live);
+        let step = Step::new(Action::Adopt, reference, reason, Work::Nothing);
+        if settings.adopt && !NEVER.iter().any(|never| owner.contains(never)) && object.generated.is_none() {
+            return apply(hands, object, Some(live), Action::Adopt, coming).await;
+        }
+        return Ok(step.blocked(format!(
+            "it is there already and belongs to {owner}; choose another --instance, or take it over with --adopt"
+        )));
+    }
+    if let Some(content) = &object.generated {
+        let work = Work::Generate(Box::new(object.clone()));
+        return Ok(match (&live, content) {
+            (None, _) => Step::new(Action::Create, reference, reason, work),
+            (Some(live), Generated::Token(_)) if secret::is_old(live) => {
+                Step::new(Action::Renew, reference, "its token ends soon", work)
+            }
+            (Some(live), _) if secret::is_whole(live, content) => {
+                Step::new(Action::Keep, reference, reason, Work::Nothing)
+            }
+            (Some(_), _) => Step::new(Action::Renew, reference, "a key is missing in it", work),
+        });
+    }
+    let action = if live.is_some() { Action::Change } else { Action::Create };
+    apply(hands, object, live.as_ref(), action, coming).await
+}
+
+/// A dry run of the apply, judged.
+async fn apply(
+    hands: &Hands,
+    object: Object,
+    live: Option<&Value>,
+    action: Action,
+    coming: &BTreeSet<String>,
+) -> Result<Step, Refusal> {
+    let (reference, reason) = (object.reference(), object.reason.clone());
+    let dry = hands
+        .apply(object.kind, object.namespace.as_deref(), &object.body, true)
+        .await;
+    let body = object.body.clone();
+    let namespace = object.namespace.clone().unwrap_or_default();
+    let group = object.kind.group;
+    let step = Step::new(action, reference, reason, Work::Apply(Box::new(object)));
+    let refusal = match dry {
+        Ok(after) => {
+            let diff = diff::lines(live, Some(&after));
+            if diff.is_empty() {
+                return Ok(Step {
+                    action: Action::Keep,
+                    work: Work::Nothing,
+                    ..step
+                });
+            }
+            return Ok(step.with_diff(diff));
+        }
+        Err(refusal) => refusal,
+    };
+    match refusal.cause {
+        // An earlier step brings what is missing; the API server looks at it then.
+        Cause::Absent if coming.contains(&namespace) || coming.contains(group) => {
+            Ok(step.with_diff(diff::lines(None, Some(&body))))
+        }
+        Cause::Absent if refusal.message.contains("namespaces") => {
+            Ok(step.blocked(format!("there is no namespace {namespace}")))
+        }
+        Cause::Absent => Ok(step.blocked(format!("this cluster has no {group}: what brings it is not installed"))),
+        Cause::Conflict => Ok(step.blocked(format!(
+            "others own what would be changed: {}; nothing was forced",
+            refusal.owners.join("; ")
+        ))),
+        Cause::Forbidden => Ok(step.blocked(format!("you may not: {refusal}"))),
+        Cause::Invalid => Ok(step.blocked(format!("the API server refuses it: {refusal}"))),
+        Cause::Exists | Cause::NotSignedIn | Cause::Failed => Err(refusal),
+    }
+}
+
+/// Who made an object, as far as it tells.
+#[must_use]
+pub fn owner(live: &Value) -> String {
+    let reference = text(live, "/metadata/ownerReferences/0/kind");
+    let label = live
+        .pointer("/metadata/labels/app.kubernetes.io~1managed-by")
+        .and_then(Value::as_str);
+    let managers = live.pointer("/metadata/managedFields").and_then(Value::as_array);
+    let manager = managers
+        .and_then(|list| list.first())
+        .map(|first| text(first, "/manager"));
+    match (reference, label, manager) {
+        ("", Some(label), _) => label.to_owned(),
+        ("", None, Some(manager)) if !manager.is_empty() => manager.to_owned(),
+        ("", ..) => "somebody else".to_owned(),
+        (kind, ..) => format!("{kind} {}", text(live, "/metadata/ownerReferences/0/name")),
+    }
+}

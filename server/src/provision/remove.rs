@@ -1,0 +1,309 @@
+//! Takes back what the inventory lists, in the order that leaves nothing hanging, and gives edited texts back as they were.
+//!
+//! Removes an object only with the UID that was recorded, or with our own labels on it. What was adopted stays.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::event::{Event, Events, Outcome};
+use super::facts::text;
+use super::inventory::{Edited, Entry, Origin, State, Stored};
+use super::object::{NAME, Reference, is_ours};
+use super::plan::{Action, Step, Work, edits};
+use super::settings::Settings;
+use super::{SetupError, apply::Summary};
+use crate::cluster::{
+    CLUSTER_SERVICE_VERSION, CONFIG_MAP, CONSOLE, Cause, DEPLOYMENT, GRAFANA, GRAFANA_DASHBOARD, GRAFANA_DATASOURCE,
+    GRAFANA_FOLDER, Hands, Kind, NAMESPACE, OPERATOR_GROUP, POD_MONITOR, PROMETHEUS_RULE, Refusal, SERVICE_MONITOR,
+    SUBSCRIPTION,
+};
+
+/// The operator must reach Grafana to take a dashboard away.
+const PATIENCE: Duration = Duration::from_secs(60);
+const PAUSE: Duration = Duration::from_millis(500);
+
+/// What a removal would do.
+#[derive(Debug)]
+pub struct Removal {
+    pub stored: Stored,
+    steps: Vec<(Step, Task)>,
+}
+
+impl Removal {
+    pub fn steps(&self) -> impl Iterator<Item = &Step> {
+        self.steps.iter().map(|(step, _)| step)
+    }
+}
+
+#[derive(Debug, Clone)]
+enum Task {
+    Plugin,
+    Restore(Edited),
+    Delete(Entry),
+    /// It was adopted.
+    Leave,
+}
+
+#[must_use]
+pub fn plan(stored: Stored) -> Removal {
+    let inventory = &stored.inventory;
+    let mut steps = Vec::new();
+    if inventory.plugin {
+        let console = Reference {
+            kind: &CONSOLE,
+            namespace: None,
+            name: "cluster".to_owned(),
+        };
+        let step = Step::new(
+            Action::Edit,
+            console,
+            "Servelens' pages leave the console",
+            Work::Nothing,
+        );
+        steps.push((
+            step.with_diff(vec![format!("- spec.plugins: {NAME}")])
+                .with_risk("the console's pods start anew, one by one"),
+            Task::Plugin,
+        ));
+    }
+    let mut entries: Vec<&Entry> = inventory.objects.iter().rev().collect();
+    entries.sort_by_key(|entry| entry.reference().map_or(0, |reference| rank(reference.kind)));
+    for entry in entries {
+        let Some(reference) = entry.reference() else { continue };
+        if entry.origin == Origin::Adopted {
+            steps.push((Step::skip(reference, "it was there before and stays"), Task::Leave));
+        } else {
+            let step = Step::new(Action::Remove, reference, "this installation made it", Work::Nothing);
+            steps.push((step, Task::Delete(entry.clone())));
+        }
+    }
+    for edit in &inventory.edits {
+        let reference = Reference {
+            kind: &CONFIG_MAP,
+            namespace: Some(edit.namespace.clone()),
+            name: edit.name.clone(),
+        };
+        let former = edit.former_text.as_deref().unwrap_or_default();
+        let step = Step::new(
+            Action::Edit,
+            reference,
+            "it gets back what it said before",
+            Work::Nothing,
+        );
+        let mut step = step.with_diff(super::plan::diff::text_lines(&edit.text, former));
+        if edit.namespace == edits::PLATFORM {
+            step = step.with_risk("every monitor in users' namespaces is scraped no longer, also those of others");
+        }
+        steps.push((step, Task::Restore(edit.clone())));
+    }
+    Removal { stored, steps }
+}
+
+/// Dashboards go before their Grafana, accounts after whoever uses them, the namespace last.
+fn rank(kind: &Kind) -> u8 {
+    let order: [&[&Kind]; 7] = [
+        &[&PROMETHEUS_RULE, &SERVICE_MONITOR, &POD_MONITOR],
+        &[&GRAFANA_DASHBOARD],
+        &[&GRAFANA_DATASOURCE, &GRAFANA_FOLDER],
+        &[&GRAFANA],
+        &[],
+        &[&SUBSCRIPTION, &OPERATOR_GROUP],
+        &[&NAMESPACE],
+    ];
+    let found = order.iter().position(|kinds| kinds.contains(&kind));
+    u8::try_from(found.unwrap_or(4)).unwrap_or(u8::MAX)
+}
+
+pub async fn run(hands: &Hands, settings: &Settings, removal: Removal, events: &Events) -> Result<Summary, SetupError> {
+    let Removal { mut stored, steps } = removal;
+    if stored.inventory.state != State::Removing {
+        stored.inventory.state = State::Removing;
+        stored.save(hands, settings).await?;
+    }
+    let mut summary = Summary::default();
+    let of = steps.len();
+    for (n, (step, task)) in steps.into_iter().enumerate() {
+        let number = n + 1;
+        events.tell(Event::Begun {
+            step: number,
+            of,
+            action: step.action.as_str(),
+            object: step.object.clone(),
+        });
+        let outcome = match one(hands, settings, &step.object, &task).await {
+            Ok(what) => {
+                forget(&mut stored, &task);
+                Outcome::Done(what)
+            }
+            Err(refusal) if matches!(refusal.cause, Cause::Failed | Cause::NotSignedIn) => {
+                Outcome::Stopped(format!("{refusal}; run `servelens remove` again, it goes on from here"))
+            }
+            Err(refusal) => Outcome::Left(format!("{refusal}; run `servelens remove` again once that is solved")),
+        };
+        match &outcome {
+            Outcome::Done("keep") => summary.kept += 1,
+            Outcome::Done(_) => summary.done += 1,
+            Outcome::Left(why) => summary.left.push(format!("{}: {why}", step.object)),
+            Outcome::Stopped(why) => summary.stopped = Some(format!("step {number} of {of}, {}: {why}", step.object)),
+        }
+        events.tell(Event::Ended {
+            step: number,
+            object: step.object,
+            outcome,
+        });
+        if summary.stopped.is_some() {
+            return Ok(summary);
+        }
+    }
+    if stored.inventory.is_empty() {
+        stored.delete(hands, settings).await?;
+    } else {
+        stored.save(hands, settings).await?;
+    }
+    Ok(summary)
+}
+
+fn forget(stored: &mut Stored, task: &Task) {
+    let inventory = &mut stored.inventory;
+    match task {
+        Task::Plugin => inventory.plugin = false,
+        Task::Restore(edit) => inventory.edits.retain(|other| other != edit),
+        Task::Delete(entry) => inventory.objects.retain(|other| other != entry),
+        Task::Leave => inventory.objects.retain(|other| other.origin != Origin::Adopted),
+    }
+}
+
+async fn one(hands: &Hands, settings: &Settings, object: &Reference, task: &Task) -> Result<&'static str, Refusal> {
+    match task {
+        Task::Leave => Ok("keep"),
+        Task::Plugin => unlist(hands).await,
+        Task::Restore(edit) => restore(hands, edit).await,
+        Task::Delete(entry) => delete(hands, settings, object, entry.uid.as_deref()).await,
+    }
+}
+
+async fn delete(
+    hands: &Hands,
+    settings: &Settings,
+    object: &Reference,
+    uid: Option<&str>,
+) -> Result<&'static str, Refusal> {
+    let namespace = object.namespace.as_deref();
+    let Some(live) = hands.get(object.kind, namespace, &object.name).await? else {
+        return Ok("gone");
+    };
+    let now = text(&live, "/metadata/uid");
+    // Somebody has made it anew, or it was about to be made when a run was cut off.
+    if uid.is_none_or(|uid| uid != now) && !is_ours(&live, &settings.instance) {
+        return Ok("keep");
+    }
+    if object.kind == &NAMESPACE && is_used(hands, &object.name).await? {
+        return Ok("keep");
+    }
+    hands.delete(object.kind, namespace, &object.name, now).await?;
+    if object.kind == &SUBSCRIPTION {
+        // OLM leaves the installed version behind.
+        let version = text(&live, "/status/installedCSV");
+        if let Some(version) = hands
+            .get(&CLUSTER_SERVICE_VERSION, namespace, version)
+            .await?
+            .filter(|_| !version.is_empty())
+        {
+            let (name, uid) = (text(&version, "/metadata/name"), text(&version, "/metadata/uid"));
+            hands.delete(&CLUSTER_SERVICE_VERSION, namespace, name, uid).await?;
+        }
+    }
+    if object.kind.group == GRAFANA.group {
+        return gone(hands, object).await;
+    }
+    Ok("remove")
+}
+
+/// Whether a namespace of ours holds programs of others.
+async fn is_used(hands: &Hands, namespace: &str) -> Result<bool, Refusal> {
+    let deployments = hands.list(&DEPLOYMENT, Some(namespace)).await?.unwrap_or_default();
+    Ok(deployments.iter().any(|deployment| {
+        let labels = deployment.pointer("/metadata/labels");
+        let label = |name: &str| labels.and_then(|labels| labels.get(name)?.as_str()).unwrap_or_default();
+        label("app.kubernetes.io/managed-by") != "grafana-operator" && label("olm.owner").is_empty()
+    }))
+}
+
+/// The operator takes its finalizer away once Grafana itself has forgotten the object.
+async fn gone(hands: &Hands, object: &Reference) -> Result<&'static str, Refusal> {
+    let namespace = object.namespace.as_deref();
+    let deadline = tokio::time::Instant::now() + PATIENCE;
+    while let Some(live) = hands.get(object.kind, namespace, &object.name).await? {
+        if tokio::time::Instant::now() > deadline {
+            let finalizers = live.pointer("/metadata/finalizers").cloned().unwrap_or_default();
+            return Err(Refusal::new(
+                Cause::Conflict,
+                format!(
+                    "it still waits for the Grafana operator ({finalizers}); see that the operator runs, or take the \
+                     finalizer away by hand"
+                ),
+            ));
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
+    Ok("remove")
+}
+
+async fn unlist(hands: &Hands) -> Result<&'static str, Refusal> {
+    let Some(console) = hands.get(&CONSOLE, None, "cluster").await? else {
+        return Ok("gone");
+    };
+    let plugins = console.pointer("/spec/plugins").and_then(Value::as_array);
+    let Some(at) = plugins.and_then(|plugins| plugins.iter().position(|name| name == NAME)) else {
+        return Ok("gone");
+    };
+    let path = format!("/spec/plugins/{at}");
+    let steps = json!([{"op": "test", "path": path, "value": NAME}, {"op": "remove", "path": path}]);
+    hands.patch(&CONSOLE, None, "cluster", &steps, false).await?;
+    Ok("edit")
+}
+
+/// The text as it was; or, where others have changed it since, as it is without our value.
+async fn restore(hands: &Hands, edit: &Edited) -> Result<&'static str, Refusal> {
+    let namespace = Some(edit.namespace.as_str());
+    let Some(live) = hands.get(&CONFIG_MAP, namespace, &edit.name).await? else {
+        return Ok("gone");
+    };
+    let data = live.pointer("/data").and_then(Value::as_object);
+    let now = data.and_then(|data| data.get(&edit.key)?.as_str()).unwrap_or_default();
+    let untouched = now == edit.text;
+    let keys = data.map_or(0, serde_json::Map::len);
+    if untouched && edit.made && keys == 1 {
+        let uid = text(&live, "/metadata/uid");
+        hands.delete(&CONFIG_MAP, namespace, &edit.name, uid).await?;
+        return Ok("remove");
+    }
+    let former = if untouched {
+        edit.former_text.clone()
+    } else {
+        edits::reverted(now, edit)
+    };
+    if former.as_deref() == Some(now) {
+        return Ok("gone");
+    }
+    let path = format!("/data/{}", edit.key);
+    let change = match former {
+        Some(former) => json!({"op": "replace", "path": path, "value": former}),
+        None if untouched => json!({"op": "remove", "path": path}),
+        None => {
+            return Err(Refusal::new(
+                Cause::Invalid,
+                format!(
+                    "its {} has changed so that `{}` cannot be taken out",
+                    edit.key,
+                    edit.path.join(".")
+                ),
+            ));
+        }
+    };
+    let version = text(&live, "/metadata/resourceVersion");
+    let steps = json!([{"op": "test", "path": "/metadata/resourceVersion", "value": version}, change]);
+    hands.patch(&CONFIG_MAP, namespace, &edit.name, &steps, false).await?;
+    Ok("edit")
+}

@@ -1,0 +1,56 @@
+//! A dashboard of 40 panels over 7 days at 1,000 series, beside the same queries sent one by one straight to Prometheus.
+
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result, ensure};
+use serde::Deserialize;
+
+use super::table::Table;
+use crate::place::{self, Place};
+
+#[derive(Deserialize)]
+struct Times {
+    panels: usize,
+    series: usize,
+    queries: usize,
+    extra: usize,
+    cold_ms: f64,
+    warm_ms: f64,
+    bytes: usize,
+    one_by_one_ms: f64,
+    one_by_one_bytes: usize,
+}
+
+pub fn measure(place: &Place, table: &mut Table) -> Result<()> {
+    let mut command: Command = place::cargo();
+    command
+        .args(["run", "--quiet", "--package", "tests", "--bin", "long-dashboard"])
+        .current_dir(&place.root)
+        .env("CARGO_TARGET_DIR", &place.target)
+        .stderr(Stdio::inherit());
+    let output = command.output().context("running long-dashboard")?;
+    ensure!(output.status.success(), "long-dashboard ended with {}", output.status);
+    let times: Times = serde_json::from_slice(&output.stdout).context("reading what long-dashboard printed")?;
+    let size = |bytes: usize| format!("{:.0} KiB", bytes as f64 / 1024.0);
+    let mut row = |what: &str, aim: &str, measured: String| table.report(what, aim, measured);
+    row(
+        &format!(
+            "Dashboard, {} panels, 7 days, {} series: request to last byte, nothing kept",
+            times.panels, times.series
+        ),
+        &format!("{:.0} ms one by one", times.one_by_one_ms),
+        format!("{:.0} ms", times.cold_ms),
+    );
+    row("… the same once more", "", format!("{:.0} ms", times.warm_ms));
+    row(
+        &format!("… on the wire, in one answer for {} queries", times.queries),
+        &format!("{} one by one", size(times.one_by_one_bytes)),
+        size(times.bytes),
+    );
+    row(
+        "… questions beside the panels' own",
+        "2 or fewer",
+        times.extra.to_string(),
+    );
+    Ok(())
+}
