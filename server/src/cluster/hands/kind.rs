@@ -94,6 +94,11 @@ kinds! {
     CLUSTER_MONITORING = cluster("config.openshift.io", "v1alpha1", "ClusterMonitoring", "clustermonitorings");
     CLUSTER_POLICY = cluster("nvidia.com", "v1", "ClusterPolicy", "clusterpolicies");
     GATEWAY = of("gateway.networking.k8s.io", "v1", "Gateway", "gateways");
+    GATEWAY_CLASS = cluster("gateway.networking.k8s.io", "v1", "GatewayClass", "gatewayclasses");
+    KUADRANT = of("kuadrant.io", "v1beta1", "Kuadrant", "kuadrants");
+    AUTHORINO = of("operator.authorino.kuadrant.io", "v1beta1", "Authorino", "authorinos");
+    // Of the second generation; the third has no such object.
+    SERVICE_MESH = of("maistra.io", "v2", "ServiceMeshControlPlane", "servicemeshcontrolplanes");
     LEADER_WORKER_SET = of("leaderworkerset.x-k8s.io", "v1", "LeaderWorkerSet", "leaderworkersets");
     DATA_SCIENCE_CLUSTER = cluster("datasciencecluster.opendatahub.io", "v1", "DataScienceCluster", "datascienceclusters");
 }

@@ -5,6 +5,7 @@
 mod cluster;
 mod console;
 mod gpu;
+mod llm;
 mod monitoring;
 mod network;
 mod report;
@@ -24,7 +25,7 @@ use super::facts::Facts;
 use super::inventory::Stored;
 use super::plan::SERVING;
 use super::settings::Settings;
-use crate::cluster::{Cause, Hands, Refusal};
+use crate::cluster::{Cause, Hands, INFERENCE_SERVICE, LLM_INFERENCE_SERVICE, Refusal};
 
 /// Where each hint is explained; one heading for each anchor.
 pub const DOCS: &str = "https://github.com/servelens/servelens/blob/main/docs/setup.md";
@@ -90,16 +91,21 @@ pub async fn run(hands: &Hands, settings: &Settings) -> Result<Vec<Check>, Setup
     // The first answer tells whether anybody is there and who is asking.
     let (version, user) = try_join(hands.version(), hands.who()).await?;
     let kinds: Vec<_> = SERVING.into_iter().chain(network::KINDS).collect();
+    let wide = [&INFERENCE_SERVICE];
     let reads = try_join(
-        Facts::read(hands, &kinds, &settings.namespaces),
+        Facts::read_widely(hands, &kinds, &settings.namespaces, &wide),
         Seen::read(hands, settings),
     );
     let ((facts, seen), (rights, stored)) =
         try_join(reads, try_join(rights::ask(hands, settings), record(hands, settings))).await?;
+    let distributed = match facts.of(&LLM_INFERENCE_SERVICE) {
+        [] => None,
+        _ => Some(Seen::of_llm(hands, settings).await?),
+    };
     let categories = [
         cluster::checks(&version, &user, &seen),
         monitoring::checks(settings, &seen),
-        serving::checks(settings, &facts, &seen),
+        serving::checks(settings, &facts, &seen, distributed.as_ref()),
         network::checks(settings, &facts),
         gpu::checks(settings, &seen),
         console::checks(settings, &seen, stored.as_ref()),

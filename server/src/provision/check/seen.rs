@@ -4,10 +4,11 @@ use futures_util::{StreamExt as _, stream};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
+use super::llm::{AUTHORINO_CERTIFICATE, AUTHORINO_SERVICE, LINK};
 use crate::cluster::{
-    CLUSTER_MONITORING, CLUSTER_OPERATOR, CLUSTER_POLICY, CLUSTER_VERSION, CONFIG_MAP, CONSOLE, CONSOLE_PLUGIN, Cause,
-    DATA_SCIENCE_CLUSTER, GATEWAY, GRAFANA, Hands, INFERENCE_SERVICE, Kind, LEADER_WORKER_SET, NAMESPACE, PROMETHEUS,
-    Refusal,
+    AUTHORINO, CLUSTER_MONITORING, CLUSTER_OPERATOR, CLUSTER_POLICY, CLUSTER_SERVICE_VERSION, CLUSTER_VERSION,
+    CONFIG_MAP, CONSOLE, CONSOLE_PLUGIN, CRD, Cause, DATA_SCIENCE_CLUSTER, DEPLOYMENT, GATEWAY, GATEWAY_CLASS, GRAFANA,
+    Hands, KUADRANT, Kind, LEADER_WORKER_SET, NAMESPACE, POD, PROMETHEUS, Refusal, SECRET, SERVICE, SERVICE_MESH,
 };
 use crate::provision::object::NAME;
 use crate::provision::plan::edits::{PLATFORM, USER_WORKLOAD};
@@ -36,19 +37,20 @@ pub struct Seen(BTreeMap<String, Look>);
 
 enum Want {
     One(&'static Kind, Option<String>, String),
+    /// A list of one namespace.
+    In(&'static Kind, String),
     /// A list of the whole cluster.
     All(&'static Kind),
 }
 
+/// In no namespace where that is empty.
+fn one(kind: &'static Kind, namespace: &str, name: &str) -> Want {
+    let namespace = Some(namespace.to_owned()).filter(|name| !name.is_empty());
+    Want::One(kind, namespace, name.to_owned())
+}
+
 impl Seen {
     pub async fn read(hands: &Hands, settings: &Settings) -> Result<Seen, Refusal> {
-        let one = |kind, namespace: &str, name: &str| {
-            Want::One(
-                kind,
-                Some(namespace.to_owned()).filter(|name| !name.is_empty()),
-                name.to_owned(),
-            )
-        };
         let mut wants = vec![
             ("version".to_owned(), one(&CLUSTER_VERSION, "", "version")),
             ("monitoring".to_owned(), one(&CLUSTER_OPERATOR, "", "monitoring")),
@@ -67,13 +69,8 @@ impl Seen {
             ),
             ("plugin".to_owned(), one(&CONSOLE_PLUGIN, "", NAME)),
             ("console".to_owned(), one(&CONSOLE, "", "cluster")),
-            (
-                "gateway".to_owned(),
-                one(&GATEWAY, "openshift-ingress", "openshift-ai-inference"),
-            ),
             ("platform".to_owned(), Want::All(&DATA_SCIENCE_CLUSTER)),
             ("groups".to_owned(), Want::All(&LEADER_WORKER_SET)),
-            ("services".to_owned(), Want::All(&INFERENCE_SERVICE)),
             ("gpu".to_owned(), Want::All(&CLUSTER_POLICY)),
             ("gpu namespace".to_owned(), one(&NAMESPACE, "", &settings.gpu_namespace)),
             (
@@ -84,9 +81,36 @@ impl Seen {
         for namespace in &settings.namespaces {
             wants.push((format!("namespace {namespace}"), one(&NAMESPACE, "", namespace)));
         }
+        Seen::looks(hands, wants).await
+    }
+
+    /// What LLMInferenceServices need; see `llm`.
+    pub async fn of_llm(hands: &Hands, settings: &Settings) -> Result<Seen, Refusal> {
+        let wants = [
+            ("gateway", one(&GATEWAY, "openshift-ingress", "openshift-ai-inference")),
+            ("classes", Want::All(&GATEWAY_CLASS)),
+            ("mesh", Want::All(&SERVICE_MESH)),
+            ("link", Want::In(&CLUSTER_SERVICE_VERSION, LINK.to_owned())),
+            ("kuadrant", one(&KUADRANT, LINK, "kuadrant")),
+            ("authorino service", one(&SERVICE, LINK, AUTHORINO_SERVICE)),
+            ("authorino certificate", one(&SECRET, LINK, AUTHORINO_CERTIFICATE)),
+            ("authorino", one(&AUTHORINO, LINK, "authorino")),
+            ("authorino pods", one(&DEPLOYMENT, LINK, "authorino")),
+            ("policies", one(&CRD, "", "authpolicies.kuadrant.io")),
+            ("controllers", Want::In(&POD, settings.kserve_namespace.clone())),
+        ];
+        let wants = wants.map(|(key, want)| (key.to_owned(), want));
+        Seen::looks(hands, wants.into()).await
+    }
+
+    async fn looks(hands: &Hands, wants: Vec<(String, Want)>) -> Result<Seen, Refusal> {
         let looks = wants.into_iter().map(|(key, want)| async move {
             let found = match &want {
                 Want::One(kind, namespace, name) => hands.get(kind, namespace.as_deref(), name).await,
+                Want::In(kind, namespace) => hands
+                    .list(kind, Some(namespace))
+                    .await
+                    .map(|list| list.map(Value::from)),
                 Want::All(kind) => hands.list(kind, None).await.map(|list| list.map(Value::from)),
             };
             match found {
@@ -98,6 +122,11 @@ impl Seen {
         });
         let looks: Vec<_> = stream::iter(looks).buffer_unordered(16).collect().await;
         looks.into_iter().collect::<Result<_, _>>().map(Seen)
+    }
+
+    #[cfg(test)]
+    pub fn of(looks: Vec<(&str, Look)>) -> Seen {
+        Seen(looks.into_iter().map(|(key, look)| (key.to_owned(), look)).collect())
     }
 
     pub fn look(&self, key: &str) -> &Look {

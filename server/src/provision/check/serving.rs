@@ -1,15 +1,12 @@
 //! The models: which are there, which are scraped and by whom, and what LLMInferenceServices need beside them.
 
-use std::collections::BTreeSet;
-
 use super::Checks;
-use super::cluster::numbers;
-use super::seen::{Look, Seen};
-use crate::cluster::{INFERENCE_SERVICE, LLM_INFERENCE_SERVICE, POD_MONITOR, SERVICE_MONITOR};
-use crate::provision::facts::{self, Facts, NAMESPACE, text};
+use super::seen::Seen;
+use crate::cluster::{INFERENCE_SERVICE, POD_MONITOR, SERVICE_MONITOR};
+use crate::provision::facts::{self, Facts};
 use crate::provision::settings::Settings;
 
-pub fn checks(settings: &Settings, facts: &Facts, seen: &Seen) -> Checks {
+pub fn checks(settings: &Settings, facts: &Facts, seen: &Seen, distributed: Option<&Seen>) -> Checks {
     let mut checks = Checks::new("serving");
     if facts.absent.contains(INFERENCE_SERVICE.kind) {
         checks.warning(
@@ -73,73 +70,31 @@ pub fn checks(settings: &Settings, facts: &Facts, seen: &Seen) -> Checks {
             ),
         }
     }
-    elsewhere(settings, seen, &mut checks);
-    llm(facts, seen, &mut checks);
+    elsewhere(facts, &mut checks);
+    if let Some(own) = distributed {
+        super::llm::checks(settings, facts, seen, own, &mut checks);
+    }
     checks
 }
 
 /// Models in namespaces that nobody has named.
-fn elsewhere(settings: &Settings, seen: &Seen, checks: &mut Checks) {
-    let all = seen.look("services").value().and_then(|list| list.as_array());
-    let places: BTreeSet<&str> = all
-        .into_iter()
-        .flatten()
-        .map(|service| text(service, NAMESPACE))
-        .collect();
-    let others: Vec<&str> = places
-        .into_iter()
-        .filter(|place| !settings.namespaces.iter().any(|known| known == place))
-        .collect();
-    if !others.is_empty() {
-        let shown: Vec<&str> = others.iter().take(5).copied().collect();
-        checks.warning(
-            "namespace",
-            format!(
-                "models are served in {} more namespaces: {}",
-                others.len(),
-                shown.join(", ")
-            ),
-            "name them too with --namespace, with commas between them",
-        );
-    }
-}
-
-/// What distributed serving needs.
-fn llm(facts: &Facts, seen: &Seen, checks: &mut Checks) {
-    if facts.of(&LLM_INFERENCE_SERVICE).is_empty() {
+fn elsewhere(facts: &Facts, checks: &mut Checks) {
+    let Some(others) = facts
+        .elsewhere
+        .get(INFERENCE_SERVICE.kind)
+        .filter(|others| !others.is_empty())
+    else {
         return;
-    }
-    if let Look::Found(version) = seen.look("version") {
-        let found = text(version, "/status/desired/version");
-        let patch = found
-            .split(['.', '-'])
-            .nth(2)
-            .and_then(|patch| patch.parse::<u32>().ok());
-        let good = numbers(found).is_some_and(|of| of > (4, 19) || (of == (4, 19) && patch >= Some(9)));
-        if !good {
-            checks.error(
-                "llm-d",
-                format!("LLMInferenceServices need OpenShift 4.19.9 or newer; this is {found}"),
-                "update the cluster",
-            );
-        }
-    }
-    match seen.look("gateway") {
-        Look::Found(_) => checks.good("the Gateway openshift-ai-inference is there"),
-        Look::Hidden => {}
-        Look::Absent => checks.error(
-            "llm-d",
-            "there is no Gateway openshift-ai-inference in openshift-ingress",
-            "LLMInferenceServices are reached through it: make a GatewayClass and the Gateway",
+    };
+    let shown: Vec<&str> = others.iter().take(5).map(String::as_str).collect();
+    let more = if others.len() > shown.len() { ", …" } else { "" };
+    checks.warning(
+        "namespace",
+        format!(
+            "models are served in {} more namespaces: {}{more}",
+            others.len(),
+            shown.join(", ")
         ),
-    }
-    match seen.look("groups") {
-        Look::Found(_) => checks.good("the LeaderWorkerSet operator is installed"),
-        Look::Hidden => {}
-        Look::Absent => checks.warning(
-            "llm-d",
-            "the LeaderWorkerSet operator is not installed",
-            "a model that is spread over several nodes needs it",
-        ),
-    }
+        "name them too with --namespace, with commas between them",
+    );
 }

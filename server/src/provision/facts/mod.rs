@@ -27,27 +27,53 @@ pub struct Facts {
     pub absent: BTreeSet<&'static str>,
     /// Kinds, and where the caller may not list them.
     pub denied: BTreeMap<&'static str, BTreeSet<String>>,
+    /// Other namespaces that have objects of a kind, as far as they were seen in passing.
+    pub elsewhere: BTreeMap<&'static str, BTreeSet<String>>,
 }
 
 impl Facts {
     /// Lists every kind in these namespaces.
     pub async fn read(hands: &Hands, kinds: &[&'static Kind], namespaces: &[String]) -> Result<Facts, Refusal> {
-        let asked = kinds
-            .iter()
-            .map(|kind| async move { (*kind, list(hands, kind, namespaces).await) });
+        Facts::read_widely(hands, kinds, namespaces, &[]).await
+    }
+
+    /// As [`Facts::read`]; those of `wide` in the whole cluster, where the caller may, however few the namespaces are.
+    pub async fn read_widely(
+        hands: &Hands,
+        kinds: &[&'static Kind],
+        namespaces: &[String],
+        wide: &[&'static Kind],
+    ) -> Result<Facts, Refusal> {
+        let asked = kinds.iter().map(|kind| async move {
+            let wide = !kind.namespaced || namespaces.len() > 1 || wide.contains(kind);
+            (*kind, list(hands, kind, namespaces, wide).await)
+        });
         let answers: Vec<_> = stream::iter(asked).buffered(AT_ONCE).collect().await;
         let mut facts = Facts::default();
         for (kind, answer) in answers {
-            let (found, denied) = answer?;
-            match found {
-                Some(found) => drop(facts.lists.insert(kind.kind, found)),
+            let Found {
+                objects,
+                denied,
+                elsewhere,
+            } = answer?;
+            match objects {
+                Some(objects) => drop(facts.lists.insert(kind.kind, objects)),
                 None => drop(facts.absent.insert(kind.kind)),
             }
             if !denied.is_empty() {
                 facts.denied.insert(kind.kind, denied);
             }
+            facts.elsewhere.insert(kind.kind, elsewhere);
         }
         Ok(facts)
+    }
+
+    #[cfg(test)]
+    pub fn of_lists(lists: impl IntoIterator<Item = (&'static str, Vec<Value>)>) -> Facts {
+        Facts {
+            lists: lists.into_iter().collect(),
+            ..Facts::default()
+        }
     }
 
     /// Empty where there are none, or none may be seen.
@@ -66,22 +92,38 @@ impl Facts {
     }
 }
 
-type Found = (Option<Vec<Value>>, BTreeSet<String>);
+/// What became of one kind.
+#[derive(Default)]
+struct Found {
+    /// `None` where the cluster has no such kind.
+    objects: Option<Vec<Value>>,
+    denied: BTreeSet<String>,
+    elsewhere: BTreeSet<String>,
+}
 
-/// One list where the caller may see all, or needs to see one namespace only; else one for each namespace.
-async fn list(hands: &Hands, kind: &'static Kind, namespaces: &[String]) -> Result<Found, Refusal> {
-    let mut denied = BTreeSet::new();
-    if !kind.namespaced || namespaces.len() > 1 {
+/// One list of the whole cluster where that is wanted and the caller may, else one for each namespace.
+async fn list(hands: &Hands, kind: &'static Kind, namespaces: &[String], wide: bool) -> Result<Found, Refusal> {
+    let mut found = Found::default();
+    if wide {
         match hands.list(kind, None).await {
-            Ok(None) => return Ok((None, denied)),
+            Ok(None) => return Ok(found),
             Ok(Some(mut all)) => {
-                all.retain(|object| !kind.namespaced || namespaces.iter().any(|name| name == text(object, NAMESPACE)));
-                return Ok((Some(all), denied));
+                all.retain(|object| {
+                    let place = text(object, NAMESPACE);
+                    let here = !kind.namespaced || namespaces.iter().any(|name| name == place);
+                    if !here {
+                        found.elsewhere.insert(place.to_owned());
+                    }
+                    here
+                });
+                found.objects = Some(all);
+                return Ok(found);
             }
             Err(refusal) if refusal.cause == Cause::Forbidden && kind.namespaced => {}
             Err(refusal) if refusal.cause == Cause::Forbidden => {
-                denied.insert(String::new());
-                return Ok((Some(Vec::new()), denied));
+                found.denied.insert(String::new());
+                found.objects = Some(Vec::new());
+                return Ok(found);
             }
             Err(refusal) => return Err(refusal),
         }
@@ -90,16 +132,17 @@ async fn list(hands: &Hands, kind: &'static Kind, namespaces: &[String]) -> Resu
         .iter()
         .map(|namespace| async move { (namespace, hands.list(kind, Some(namespace)).await) });
     let answers: Vec<_> = stream::iter(asked).buffered(AT_ONCE).collect().await;
-    let mut found = Vec::new();
+    let mut objects = Vec::new();
     for (namespace, answer) in answers {
         match answer {
-            Ok(None) => return Ok((None, denied)),
-            Ok(Some(objects)) => found.extend(objects),
-            Err(refusal) if refusal.cause == Cause::Forbidden => drop(denied.insert(namespace.clone())),
+            Ok(None) => return Ok(found),
+            Ok(Some(some)) => objects.extend(some),
+            Err(refusal) if refusal.cause == Cause::Forbidden => drop(found.denied.insert(namespace.clone())),
             Err(refusal) => return Err(refusal),
         }
     }
-    Ok((Some(found), denied))
+    found.objects = Some(objects);
+    Ok(found)
 }
 
 pub const NAME: &str = "/metadata/name";
