@@ -5,9 +5,12 @@ mod dump;
 mod faults;
 mod grafana;
 mod interrupted;
+mod many;
 mod objects;
+mod operator;
 mod states;
 mod users;
+mod whole;
 
 use std::path::Path;
 

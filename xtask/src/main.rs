@@ -57,7 +57,11 @@ enum Task {
         promises: Vec<u8>,
     },
     /// Measure size, memory and times; print them and keep them in BENCHMARKS.md.
-    Bench,
+    Bench {
+        /// Only this part, which is printed and not kept.
+        #[arg(value_enum)]
+        part: Option<bench::Part>,
+    },
 }
 
 fn main() -> ExitCode {
@@ -80,6 +84,7 @@ fn run(task: Task) -> anyhow::Result<()> {
         Task::Image(options) => image::run(&place, options),
         Task::Test { quick } => test::run(&place, quick),
         Task::Mutants { promises } => mutants::run(&place, &promises),
-        Task::Bench => bench::run(&place),
+        Task::Bench { part: None } => bench::run(&place),
+        Task::Bench { part: Some(part) } => bench::run_part(&place, part),
     }
 }

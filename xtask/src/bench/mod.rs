@@ -10,6 +10,7 @@ mod http;
 mod long;
 mod page;
 mod quiet;
+mod setup;
 mod table;
 
 use std::io::Write;
@@ -18,13 +19,35 @@ use anyhow::Result;
 
 use crate::build;
 use crate::place::Place;
-use crate::setup::{self, Need};
+use crate::setup::{self as machine, Need};
 use crate::stop::Stop;
 use table::Table;
 
+/// What can be measured by itself.
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+pub enum Part {
+    /// A dashboard over a long time.
+    Long,
+    /// Setting up the monitoring of a large cluster.
+    Setup,
+}
+
+/// Measures one part and prints it.
+pub fn run_part(place: &Place, part: Part) -> Result<()> {
+    let toolchain = machine::run(place, Need::Test)?;
+    build::run(place, &toolchain)?;
+    let mut table = Table::default();
+    match part {
+        Part::Long => long::measure(place, &mut table)?,
+        Part::Setup => setup::measure(place, &mut table)?,
+    }
+    writeln!(std::io::stdout(), "{}", table.markdown())?;
+    Ok(())
+}
+
 /// Measures all.
 pub fn run(place: &Place) -> Result<()> {
-    let toolchain = setup::run(place, Need::Test)?;
+    let toolchain = machine::run(place, Need::Test)?;
     build::run(place, &toolchain)?;
     let mut table = Table::default();
     page::measure(place, &mut table)?;
@@ -34,6 +57,7 @@ pub fn run(place: &Place) -> Result<()> {
     browser::measure(place, &demo, &mut table)?;
     drop(demo);
     long::measure(place, &mut table)?;
+    setup::measure(place, &mut table)?;
 
     writeln!(std::io::stdout(), "{}", table.markdown())?;
     table::keep(&place.root.join("BENCHMARKS.md"), &table)?;
