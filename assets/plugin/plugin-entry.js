@@ -233,6 +233,22 @@
     return { follow, detach };
   }
 
+  // ---- What is said while the page's own words are out of reach, in the console's language.
+
+  const SAID = {
+    en: ['Loading Servelens…', 'Servelens could not be loaded', 'The reason: ', 'Try again. If it stays, reload the page: a new version may have come meanwhile. If that does not help either, ask the cluster’s administrator whether the pods of the servelens plugin are running.', 'Try again'],
+    es: ['Cargando Servelens…', 'No se pudo cargar Servelens', 'Motivo: ', 'Inténtelo de nuevo. Si persiste, recargue la página: puede haber llegado una versión nueva. Si tampoco ayuda, pregunte al administrador del clúster si los pods del plugin servelens están en ejecución.', 'Reintentar'],
+    fr: ['Chargement de Servelens…', 'Servelens n’a pas pu être chargé', 'Raison : ', 'Réessayez. Si cela persiste, rechargez la page : une nouvelle version a pu arriver entre-temps. Sinon, demandez à l’administrateur du cluster si les pods du plugin servelens tournent.', 'Réessayer'],
+    ja: ['Servelens を読み込んでいます…', 'Servelens を読み込めませんでした', '理由: ', 'もう一度お試しください。続く場合は、新しいバージョンに替わった可能性があるため、ページを再読み込みしてください。それでも解決しない場合は、servelens プラグインの Pod が動作しているかクラスター管理者に確認してください。', '再試行'],
+    ko: ['Servelens를 불러오는 중…', 'Servelens를 불러올 수 없습니다', '이유: ', '다시 시도하세요. 계속되면 그사이 새 버전이 나왔을 수 있으니 페이지를 새로 고치세요. 그래도 해결되지 않으면 servelens 플러그인의 Pod가 실행 중인지 클러스터 관리자에게 문의하세요.', '다시 시도'],
+    zh: ['正在加载 Servelens…', '无法加载 Servelens', '原因：', '请重试。如果问题仍然存在，请重新加载页面：期间可能已有新版本。如果仍无效，请询问集群管理员 servelens 插件的 Pod 是否正在运行。', '重试'],
+  };
+
+  function said() {
+    const tag = document.documentElement.lang || navigator.language || '';
+    return SAID[tag.slice(0, 2).toLowerCase()] || SAID.en;
+  }
+
   // ---- What React sees.
 
   /** A component that shows the page; `placeOf` makes its place from the properties that it is given. */
@@ -240,13 +256,14 @@
     const h = React.createElement;
 
     function Fault(props) {
+      const [, title, why, advice, again] = said();
       return h(
         'div',
         { role: 'alert', style: { padding: '1.5rem', maxWidth: '40rem' } },
-        h('h1', null, 'Servelens could not be loaded'),
-        h('p', null, 'The reason: ' + props.reason + '.'),
-        h('p', null, 'Try again. If it stays, reload the page: a new version may have come meanwhile. If that does not help either, ask the cluster’s administrator whether the pods of the servelens plugin are running.'),
-        h('button', { type: 'button', onClick: props.onRetry }, 'Try again'),
+        h('h1', null, title),
+        h('p', null, why + props.reason + '.'),
+        h('p', null, advice),
+        h('button', { type: 'button', onClick: props.onRetry }, again),
       );
     }
 
@@ -275,7 +292,7 @@
       }
       let notice = null;
       if (state === 'loading') {
-        notice = h('p', { role: 'status', style: { padding: '1.5rem' } }, 'Loading Servelens…');
+        notice = h('p', { role: 'status', style: { padding: '1.5rem' } }, said()[0]);
       } else if (state !== 'mounted') {
         notice = h(Fault, { reason: state.message.replace(/\.$/, ''), onRetry: retry });
       }
