@@ -22,14 +22,18 @@ pub const LANGUAGES: [(&str, &[&str]); 6] = [
     ("zh", &["other"]),
 ];
 
-/// What every page says, and what panels tell on request.
-const FILES: [&str; 2] = ["plugin__servelens", "plugin__servelens-explained"];
+/// What every page says, what panels tell on request, and what they advise.
+const FILES: [&str; 3] = [
+    "plugin__servelens",
+    "plugin__servelens-explained",
+    "plugin__servelens-advice",
+];
 
 fn file(language: &str, name: &str) -> PathBuf {
     source::root().join(format!("assets/locales/{language}/{name}.json"))
 }
 
-/// Of both files.
+/// Of all files.
 fn words(language: &str) -> Words {
     FILES.iter().flat_map(|name| words_in(language, name)).collect()
 }
@@ -159,6 +163,12 @@ fn explained() -> Words {
     tells.map(|text| (text.clone(), text)).collect()
 }
 
+fn advice() -> Words {
+    let catalog = Catalog::embedded().unwrap();
+    let advice = catalog.panels().map(|panel| panel.when_bad.clone());
+    advice.map(|text| (text.clone(), text)).collect()
+}
+
 #[test]
 fn marked_texts_are_found_as_the_compiler_reads_them() {
     let (plain, counted) = marked(
@@ -174,7 +184,8 @@ fn marked_texts_are_found_as_the_compiler_reads_them() {
 
 #[test]
 fn the_english_files_hold_every_text_and_no_other() {
-    for (name, expected, least) in [(FILES[0], english(), 300), (FILES[1], explained(), 200)] {
+    let files = [english(), explained(), advice()];
+    for ((name, expected), least) in FILES.into_iter().zip(files).zip([300, 200, 200]) {
         assert!(
             expected.len() > least,
             "only {} texts: the search is broken",

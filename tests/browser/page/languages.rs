@@ -37,7 +37,7 @@ const PSEUDO: &str = "const ask = window.fetch;
 
 /// Texts and spoken names that no word was looked up for. What is marked `translate=\"no\"` is a name, a number or code.
 const ENGLISH: &str = "const root = document.querySelector('.servelens'), found = [];
-    const kept = node => node.closest('[translate=no], .sl-info [lang=en], code, pre, canvas, script');
+    const kept = node => node.closest('[translate=no], code, pre, canvas, script');
     const say = (text, node) => { if (/\\p{L}{2}/u.test(text) && !text.includes('⟦') && !text.includes('⟧')) found.push(text.trim() + ' in ' + node.className) };
     const walk = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
     while (walk.nextNode()) if (!kept(walk.currentNode.parentElement)) say(walk.currentNode.data, walk.currentNode.parentElement);

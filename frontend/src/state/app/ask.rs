@@ -14,9 +14,9 @@ use crate::{
     words::{self, Language, t},
 };
 
-/// The two files of a language, by what stands at the end of their names.
+/// The files of a language, by what stands at the end of their names.
 const WORDS: &str = "";
-const EXPLAINED: &str = "-explained";
+const ON_REQUEST: [&str; 2] = ["-explained", "-advice"];
 
 impl App {
     pub fn client(self) -> Client {
@@ -44,10 +44,14 @@ impl App {
             host::mark_language(&self.host(), spoken);
             self.language.set(Some(spoken));
             // What one reads on request only must not hold the first picture up.
-            if spoken != Language::English
-                && let Ok(more) = client.words(spoken.tag(), EXPLAINED).await
-                && self.language.try_get_untracked() == Some(Some(spoken))
-            {
+            if spoken == Language::English {
+                return;
+            }
+            for file in ON_REQUEST {
+                let more = client.words(spoken.tag(), file).await.unwrap_or_default();
+                if self.language.try_get_untracked() != Some(Some(spoken)) {
+                    return;
+                }
                 words::learn(&more);
                 self.explained.set(true);
             }
