@@ -133,12 +133,6 @@ async fn a_chart_can_be_read_as_a_table_with_the_numbers_of_its_legend() -> Resu
     browse("table-view", async |session| {
         open(session, "models?refresh=off").await?;
         drawn(session).await?;
-        let legend: Value = session
-            .eval(
-                "return [...document.querySelectorAll(\"[data-panel='vllm.kv_cache'] .sl-legend-row\")].map(row =>
-                    [row.querySelector('.sl-legend-name').textContent, row.querySelector('.sl-legend-value').textContent])",
-            )
-            .await?;
         session
             .by_css("[data-panel='vllm.kv_cache'] .sl-table-switch")
             .await?
@@ -146,23 +140,29 @@ async fn a_chart_can_be_read_as_a_table_with_the_numbers_of_its_legend() -> Resu
             .await?;
         session.by_css("[data-panel='vllm.kv_cache'] table").await?;
         session.screenshot("table-view").await?;
-        let table: Value = session
-            .eval(
-                "const table = document.querySelector(\"[data-panel='vllm.kv_cache'] table\");
-                 const names = [...table.querySelectorAll('thead th')].slice(1).map(cell => cell.textContent);
-                 const rows = [...table.querySelectorAll('tbody tr')];
-                 return names.map((name, at) => {
+        // Both are read in one go: between two commands of the test the page may have asked again for its new width.
+        let (table, legend): (Value, Value) = session
+            .eval_async(
+                "(async () => {
+                 const panel = document.querySelector(\"[data-panel='vllm.kv_cache']\");
+                 const names = [...panel.querySelectorAll('thead th')].slice(1).map(cell => cell.textContent);
+                 const rows = [...panel.querySelectorAll('tbody tr')];
+                 const table = names.map((name, at) => {
                     const cells = rows.map(row => row.querySelectorAll('td')[at].textContent);
                     return [name, cells.find(text => text !== '–')];
-                 })",
+                 });
+                 const frame = () => new Promise(requestAnimationFrame);
+                 panel.querySelector(\".sl-table-switch[aria-pressed='true']\").click();
+                 while (!panel.querySelector('.sl-legend')) await frame();
+                 panel.querySelector('.sl-legend-more')?.click();
+                 while (panel.querySelectorAll('.sl-legend-name').length < names.length) await frame();
+                 const legend = [...panel.querySelectorAll('.sl-legend-row:has(.sl-legend-name)')].map(row =>
+                    [row.querySelector('.sl-legend-name').textContent, row.querySelector('.sl-legend-value').textContent]);
+                 done([table, legend]);
+                 })();",
             )
             .await?;
         assert_eq!(table, legend, "the newest number of each line");
-        session
-            .by_css("[data-panel='vllm.kv_cache'] .sl-table-switch[aria-pressed='true']")
-            .await?
-            .click()
-            .await?;
         drawn(session).await?;
         no_errors(session).await
     })

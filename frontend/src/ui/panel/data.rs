@@ -32,7 +32,7 @@ fn table(plot: &Plot, title: &str) -> AnyView {
     }
     let all = instants(plot);
     let every = all.len().div_ceil(ROWS).max(1);
-    let shown: Vec<i64> = all.iter().rev().step_by(every).copied().collect();
+    let shown = picked(plot, &all, every);
     let heads: Vec<AnyView> = plot
         .lines
         .iter()
@@ -51,7 +51,7 @@ fn table(plot: &Plot, title: &str) -> AnyView {
             .collect();
         view! { <tr><th scope="row" translate="no">{BrowserClock.instant(unix)}</th>{cells}</tr> }.into_any()
     };
-    let picked = (every > 1).then(|| {
+    let note = (every > 1).then(|| {
         counted(
             forms(
                 "{{shown}} of {{count}} sample, evenly spaced",
@@ -64,7 +64,7 @@ fn table(plot: &Plot, title: &str) -> AnyView {
     let rows: Vec<AnyView> = shown.into_iter().map(row).collect();
     view! {
         <table class="sl-numbers">
-            <caption>{title.to_owned()} {picked.map(|text| format!(" ({text})"))}</caption>
+            <caption>{title.to_owned()} {note.map(|text| format!(" ({text})"))}</caption>
             <thead>
                 <tr>
                     <th scope="col">{t("Time")}</th>
@@ -102,6 +102,15 @@ fn bars(plot: &Plot, title: &str) -> AnyView {
     .into_any()
 }
 
+/// Each `every`th of `all` instants, newest first, and the newest of each line: the legend's numbers are among the table's.
+fn picked(plot: &Plot, all: &[i64], every: usize) -> Vec<i64> {
+    let spaced = all.iter().rev().step_by(every).copied();
+    let newest = plot.lines.iter().filter_map(|line| line.last().map(|(unix, _)| unix));
+    let mut picked = sorted(&spaced.chain(newest).collect::<Vec<_>>(), |a, b| b.cmp(a));
+    picked.dedup();
+    picked
+}
+
 /// Every instant of any line that has a value there, oldest first.
 fn instants(plot: &Plot) -> Vec<i64> {
     let of = |line: &crate::state::Line| -> Vec<i64> {
@@ -136,6 +145,14 @@ mod tests {
             lines: vec![line(0, &[1.0, f64::NAN, 2.0]), line(120, &[1.0, f64::INFINITY])],
             ..Plot::default()
         };
-        assert_eq!(instants(&plot), [0, 120, 180]);
+        let all = instants(&plot);
+        assert_eq!(all, [0, 120, 180]);
+        assert_eq!(picked(&plot, &all, 1), [180, 120, 0]);
+        assert_eq!(picked(&plot, &all, 2), [180, 120, 0], "the first line's newest stays");
+        let one = Plot {
+            lines: vec![line(0, &[1.0, 2.0, 3.0])],
+            ..Plot::default()
+        };
+        assert_eq!(picked(&one, &instants(&one), 2), [120, 0]);
     }
 }
