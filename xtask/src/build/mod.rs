@@ -65,8 +65,17 @@ pub fn page(place: &Place, toolchain: &Toolchain) -> Result<()> {
 pub fn server(place: &Place) -> Result<()> {
     say("server: compiling");
     let mut cargo = place::cargo();
+    // Its tests from outside link the same library: named here, they and the program share one, with the same features.
     cargo
-        .args(["build", "--package", "server", "--bins"])
+        .args([
+            "build",
+            "--package",
+            "server",
+            "--package",
+            "tests",
+            "--bin",
+            "servelens",
+        ])
         .current_dir(&place.root);
     child::run(&mut cargo)?;
     say(&format!("server: {}", place.servelens().display()));
