@@ -1,12 +1,14 @@
 //! The whole demo as a program: however it is told to end, no process and no file of it is left.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
-use tests::rig::{child, demo, paths};
+use serde_json::json;
+use tests::rig::{child, demo, http, paths};
 
 /// A warm start takes seconds; a loaded machine may need more.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -82,4 +84,20 @@ fn a_demo_ended_in_its_terminal_leaves_nothing() -> Result<()> {
 #[test]
 fn a_demo_whose_terminal_is_closed_leaves_nothing() -> Result<()> {
     check("HUP", false)
+}
+
+#[tokio::test]
+async fn a_model_with_lora_adapters_names_those_that_its_store_has_seen() -> Result<()> {
+    let body = http::get_json(&format!("{}/api/models", demo::demo()?.servelens)).await?;
+    let models = body["models"].as_array().context("no list")?;
+    let adapters: BTreeMap<_, _> = models
+        .iter()
+        .filter(|model| model["adapters"].as_array().is_some_and(|all| !all.is_empty()))
+        .map(|model| (model["model"].as_str().unwrap_or_default(), &model["adapters"]))
+        .collect();
+    assert_eq!(
+        adapters,
+        BTreeMap::from([("phi-4", &json!(["contracts", "support-de"]))])
+    );
+    Ok(())
 }

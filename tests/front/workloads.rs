@@ -29,7 +29,9 @@ async fn make(front: &Front) -> Result<()> {
             ),
             _ => (
                 "LLMInferenceService",
-                json!({"model": {"uri": "hf://ibm/granite", "name": "granite"}}),
+                json!({"model": {"uri": "hf://ibm/granite", "name": "granite", "lora": {"adapters": [
+                    {"name": "sql", "uri": "hf://ibm/granite-sql"},
+                ]}}}),
             ),
         };
         let object = json!({
@@ -54,7 +56,7 @@ async fn make(front: &Front) -> Result<()> {
     Ok(())
 }
 
-/// `kind/namespace/workload model state` of each entry without metrics.
+/// `kind/namespace/workload model state` of each entry without metrics, then its adapters.
 async fn seen(front: &Front, server: &Serve, user: User, query: &str) -> Result<Vec<String>> {
     let answer = ask(front, server, user, &format!("/api/models{query}")).await?;
     let body: Value = answer.json()?;
@@ -66,7 +68,11 @@ async fn seen(front: &Front, server: &Serve, user: User, query: &str) -> Result<
         .map(|entry| {
             let [kind, namespace, workload, model, state] =
                 ["kind", "namespace", "workload", "model", "state"].map(|name| text(entry, name));
-            format!("{kind}/{namespace}/{workload} {model} {state}")
+            let adapters = entry["adapters"].as_array().into_iter().flatten();
+            let adapters: String = adapters
+                .map(|name| format!(" +{}", name.as_str().unwrap_or_default()))
+                .collect();
+            format!("{kind}/{namespace}/{workload} {model} {state}{adapters}")
         })
         .collect();
     if seen.is_empty() {
@@ -87,7 +93,7 @@ async fn a_model_server_without_metrics_is_listed_to_those_who_may_list_it() -> 
     let (quiet, starting, llm) = (
         "InferenceService/team-a/quiet  no_metrics".to_owned(),
         "InferenceService/team-a/starting  not_ready".to_owned(),
-        "LLMInferenceService/team-b/llm granite no_metrics".to_owned(),
+        "LLMInferenceService/team-b/llm granite no_metrics +sql".to_owned(),
     );
     let team_a = vec![quiet.clone(), starting.clone()];
     assert_eq!(seen(front, &server, User::Admin, "").await?, [quiet, starting, llm]);

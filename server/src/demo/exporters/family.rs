@@ -53,6 +53,17 @@ impl Family {
         self
     }
 
+    /// Labels whose values come from what happens.
+    #[must_use]
+    pub fn with_told(mut self, labels: Labels<'_>, told: [(&'static str, &str); 2], value: f64) -> Self {
+        self.push("", labels, None, value);
+        if let Some(sample) = self.samples.last_mut() {
+            let told = told.map(|(name, value)| (Cow::Borrowed(name), Cow::Owned(value.to_owned())));
+            sample.labels.extend(told);
+        }
+        self
+    }
+
     #[must_use]
     pub fn with_histogram(mut self, labels: Labels<'_>, histogram: &Histogram) -> Self {
         for (le, count) in histogram.cumulative() {

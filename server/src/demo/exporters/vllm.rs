@@ -4,7 +4,7 @@
 use super::family::{Family, Kind, Page};
 use super::process::Usage;
 use super::vllm_http;
-use crate::demo::sim::engine::Engine;
+use crate::demo::sim::engine::{Engine, lora};
 use crate::demo::sim::load::Reason;
 
 /// None while the process is down.
@@ -221,6 +221,17 @@ pub fn page(engine: &Engine, model: &'static str, now: f64) -> Option<Vec<Family
         ],
         1.0,
     );
+    if !engine.spec.adapters.is_empty() {
+        let info = Family::new(
+            Kind::Gauge,
+            "vllm:lora_requests_info",
+            "Running stats on lora requests.",
+        );
+        page.push(stats.lora.iter().fold(info, |info, (running, waiting, at)| {
+            let told = [("running_lora_adapters", running), ("waiting_lora_adapters", waiting)];
+            info.with_told(&[l[0], ("max_lora", lora::MOST), l[1]], told, at)
+        }));
+    }
     vllm_http::write(&mut page, &stats.http);
     Usage::of(stats.started, now, 0.07, stats.http.duration.count(), 0.031, 5_120.0).write(&mut page);
     Some(page.into_families())

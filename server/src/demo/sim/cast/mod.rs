@@ -131,6 +131,7 @@ const A100_40: EngineSpec = EngineSpec {
         per_prefill_token_s: 0.000_085,
     },
     patience_s: 90.0,
+    adapters: &[],
 };
 
 /// A slice with three sevenths of an A100's arithmetic.
@@ -214,6 +215,7 @@ pub const ENGINES: [(Workload, EngineSpec); 6] = [
         PHI,
         EngineSpec {
             pod: PHI_POD,
+            adapters: &["contracts", "support-de"],
             ..GAUDI_3
         },
     ),

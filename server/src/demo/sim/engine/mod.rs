@@ -3,6 +3,7 @@
 //! millions of tokens. It knows no clock and no other process.
 
 pub mod kv;
+pub mod lora;
 mod plan;
 pub mod seq;
 pub mod stats;
@@ -35,6 +36,8 @@ pub struct EngineSpec {
     pub cost: Cost,
     /// Seconds after which a client that still waits goes away.
     pub patience_s: f64,
+    /// `--lora-modules`; none: without `--enable-lora`.
+    pub adapters: &'static [&'static str],
 }
 
 #[derive(Debug)]
@@ -209,6 +212,10 @@ impl Engine {
         self.log.running.note(now, self.running.len() as f64);
         self.log.waiting.note(now, self.waiting.len() as f64);
         self.log.kv.note(now, self.kv.usage());
+        let adapters = self.spec.adapters;
+        if let Some(stats) = self.stats.as_mut().filter(|_| !adapters.is_empty()) {
+            stats.lora.note(adapters, &self.running, &self.waiting, now);
+        }
     }
 
     /// The step under way, for tokens that are generated but not yet part of a finished span.

@@ -1,6 +1,7 @@
 //! What a vLLM process counts since it started. The exporters of both engine generations read it; a restart makes a new
 //! one.
 
+use super::lora::Reports;
 use crate::demo::exporters::buckets::{http, vllm, vllm_v0};
 use crate::demo::sim::histogram::Histogram;
 use crate::demo::sim::load::Reason;
@@ -40,6 +41,7 @@ pub struct EngineStats {
     pub generation_length: Histogram,
     pub max_tokens: Histogram,
     pub prefill_computed: Histogram,
+    pub lora: Reports,
     pub http: HttpStats,
 }
 
@@ -96,6 +98,7 @@ impl EngineStats {
             generation_length,
             max_tokens,
             prefill_computed,
+            lora: Reports::default(),
             http: HttpStats {
                 ok: 0,
                 refused: 0,

@@ -1,5 +1,7 @@
 //! Laws that hold between numbers which are counted in different places.
 
+use std::collections::BTreeSet;
+
 use super::*;
 
 /// Relative distance.
@@ -319,8 +321,8 @@ fn buckets_are_cumulative_and_end_with_the_count() {
 fn no_series_is_exposed_twice_and_every_family_once() {
     let fleet = fleet_at(4, MIDNIGHT + 12.0 * HOUR);
     for (process, families) in exposition(&fleet) {
-        let mut names = std::collections::BTreeSet::new();
-        let mut series = std::collections::BTreeSet::new();
+        let mut names = BTreeSet::new();
+        let mut series = BTreeSet::new();
         for family in families.unwrap() {
             assert!(names.insert(family.name.clone()), "{process}: {} twice", family.name);
             for sample in family.samples {
@@ -390,4 +392,36 @@ fn the_way_in_counts_what_happened_behind_it() {
         .map(|key| truth.keys[*key].answered)
         .sum();
     assert_eq!(routed, gateway.responses["200"]);
+}
+
+#[test]
+fn the_youngest_report_of_adapters_names_those_of_the_requests_in_the_engine() {
+    let from = MIDNIGHT + 10.0 * HOUR;
+    let mut fleet = fleet_at(3, from);
+    let mut sets = BTreeSet::new();
+    for minute in 0..60 {
+        let now = from + 60.0 * f64::from(minute);
+        fleet.advance_to(now);
+        let page = scrape(&fleet, "phi-4").unwrap();
+        let info = page.iter().find(|family| family.name == "vllm:lora_requests_info");
+        let youngest = info
+            .unwrap()
+            .samples
+            .iter()
+            .max_by(|a, b| a.value.total_cmp(&b.value))
+            .unwrap();
+        assert!(youngest.value <= now);
+        for (label, requests) in [
+            ("running_lora_adapters", "vllm:num_requests_running"),
+            ("waiting_lora_adapters", "vllm:num_requests_waiting"),
+        ] {
+            let (_, names) = youngest.labels.iter().find(|(name, _)| name == label).unwrap();
+            let names: Vec<&str> = names.split(',').filter(|name| !name.is_empty()).collect();
+            let most = value(&page, requests, &[]);
+            assert!(names.len() as f64 <= most, "{names:?} of {most} requests");
+            assert!(names.iter().all(|name| ["contracts", "support-de"].contains(name)));
+            sets.insert(names.join(","));
+        }
+    }
+    assert!(sets.len() >= 3, "{sets:?}");
 }
