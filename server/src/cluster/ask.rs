@@ -45,17 +45,28 @@ impl Ask {
         }
     }
 
-    /// The caller's name.
+    /// The caller's name. Neither way is everywhere: `users/~` is OpenShift's, without an issuer of its own; the review is
+    /// Kubernetes' from 1.28 on. So where the likelier one is not found, the other is asked.
     pub async fn user(&self, caller: &Caller, legacy: bool) -> Result<String, Fault> {
-        let (answer, at) = if legacy {
-            (self.good(caller, WHO_LEGACY, None).await?, "/metadata/name")
-        } else {
-            let review = json!({"apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview"});
-            let answer = self.good(caller, WHO, Some(&review)).await?;
-            (answer, "/status/userInfo/username")
-        };
-        let name = answer.pointer(at).and_then(Value::as_str).map(str::to_owned);
-        name.ok_or_else(|| Fault::ClusterFailed("an answer without the user's name".to_owned()))
+        let review = json!({"apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview"});
+        let mut ways = [
+            (WHO, Some(&review), "/status/userInfo/username"),
+            (WHO_LEGACY, None, "/metadata/name"),
+        ];
+        if legacy {
+            ways.reverse();
+        }
+        for (path, body, at) in ways {
+            let (status, body) = self.ask(caller, path, body).await?;
+            if status == StatusCode::NOT_FOUND {
+                continue;
+            }
+            judge(status)?;
+            let answer: Value = read(&body)?;
+            let name = answer.pointer(at).and_then(Value::as_str).map(str::to_owned);
+            return name.ok_or_else(|| Fault::ClusterFailed("an answer without the user's name".to_owned()));
+        }
+        Err(Fault::ClusterFailed("it has no way to say who asks".to_owned()))
     }
 
     /// Whether the caller has the right.

@@ -174,6 +174,26 @@ async fn on_openshift_4_14_another_right_and_another_name_are_asked_for() {
 }
 
 #[tokio::test]
+async fn a_name_that_is_not_told_one_way_is_asked_for_the_other_way() {
+    for (missing, legacy, name) in [("users/~", true, "alice"), ("selfsubjectreviews", false, "old-alice")] {
+        let told = world(&[("namespaces", ""), ("prometheuses/api", "")], None);
+        let world = move |asked: &Asked| match asked.path.ends_with(missing) {
+            true => Deed::answer("404 Not Found", "text/plain", "404 page not found"),
+            false => told(asked),
+        };
+        let server = server_with(world, |config| {
+            front(config);
+            if legacy {
+                config.manifest_shape = ManifestShape::Legacy;
+            }
+        })
+        .await;
+        let me: Value = serde_json::from_str(&server.get("/api/me").await.text()).unwrap();
+        assert_eq!(me["user"], name, "without {missing}");
+    }
+}
+
+#[tokio::test]
 async fn promise_09_a_namespace_has_one_source() {
     let server = server_with(world(DEVELOPER, None), front).await;
     for path in [
