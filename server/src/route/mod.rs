@@ -118,10 +118,10 @@ fn with_caller(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/api/setup/checks", get(setup::checks))
         .route("/api/setup/plan", get(setup::plan))
         .route("/api/setup/verify", get(setup::verify))
-        // Never GET: a page of somebody else's could make a browser send it.
-        .route("/api/setup/apply", post(setup::apply))
-        .route("/api/setup/repair", post(setup::repair))
-        .route("/api/setup/remove", get(setup::removal).post(setup::remove))
+        // GET tells what would be done; see there when it is done.
+        .route("/api/setup/apply", get(setup::apply).post(setup::apply))
+        .route("/api/setup/repair", get(setup::repair).post(setup::repair))
+        .route("/api/setup/remove", get(setup::remove).post(setup::remove))
         .merge(metrics_api("/api/v1"))
         .merge(metrics_api("/ns/{namespace}/api/v1"))
         .route_layer(from_fn_with_state(Arc::clone(app), identify::identify))

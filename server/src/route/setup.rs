@@ -4,11 +4,15 @@
 use std::{convert::Infallible, sync::Arc};
 
 use axum::{
-    Extension, Json,
-    extract::{RawQuery, State},
-    response::sse::{Event, KeepAlive, Sse},
+    Json,
+    extract::FromRequestParts,
+    http::{HeaderMap, Method, header::ACCEPT, request::Parts},
+    response::{
+        IntoResponse as _, Response,
+        sse::{Event, KeepAlive, Sse},
+    },
 };
-use futures_util::{Stream, stream};
+use futures_util::stream;
 use serde_json::Value;
 use tokio::sync::mpsc::UnboundedReceiver;
 
@@ -20,75 +24,82 @@ use crate::{
     provision::{Means, Setup, SetupError},
 };
 
-type Query = RawQuery;
+const EVENTS: &str = "text/event-stream";
 
-pub async fn checks(
-    State(app): State<Arc<App>>,
-    Extension(caller): Extension<Arc<Caller>>,
-    RawQuery(query): Query,
-) -> Result<Json<Value>, Fault> {
-    Ok(Json(setup(&app, &caller, query)?.checks().await.map_err(fault)?))
+/// The setting up as the caller, with the options of the query.
+pub struct Asked {
+    setup: Setup,
+    means: Means,
+    /// Whether it may change something; else it only tells what it would change.
+    acts: bool,
 }
 
-pub async fn plan(
-    State(app): State<Arc<App>>,
-    Extension(caller): Extension<Arc<Caller>>,
-    RawQuery(query): Query,
-) -> Result<Json<Value>, Fault> {
-    Ok(Json(setup(&app, &caller, query)?.plan().await.map_err(fault)?))
+impl FromRequestParts<Arc<App>> for Asked {
+    type Rejection = Fault;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Asked, Fault> {
+        let caller = parts.extensions.get::<Arc<Caller>>().ok_or(Fault::NoCaller)?;
+        // A plain Prometheus has no cluster to set up.
+        let cluster = app.cluster.as_ref().ok_or(Fault::NoCluster)?;
+        let query = parts.uri.query().unwrap_or_default();
+        Ok(Asked {
+            setup: Setup::new(cluster.hands(caller), query).map_err(fault)?,
+            means: Means {
+                upstream: Arc::clone(&app.upstream),
+                caller: Caller::clone(caller),
+                catalog: Arc::clone(&app.catalog.now().catalog),
+            },
+            acts: acts(&parts.method, &parts.headers)?,
+        })
+    }
 }
 
-pub async fn verify(
-    State(app): State<Arc<App>>,
-    Extension(caller): Extension<Arc<Caller>>,
-    RawQuery(query): Query,
-) -> Result<Json<Value>, Fault> {
-    let means = Means {
-        upstream: Arc::clone(&app.upstream),
-        caller: Caller::clone(&caller),
-        catalog: Arc::clone(&app.catalog.now().catalog),
-    };
-    let answer = setup(&app, &caller, query)?.verify(means).await;
-    Ok(Json(answer.map_err(fault)?))
+/// A POST acts. So does a GET for events, as an `EventSource` sends it: no link, picture or form of another page can ask for
+/// that type, and where a script of another page does, the browser says so.
+fn acts(method: &Method, headers: &HeaderMap) -> Result<bool, Fault> {
+    let accepted = headers.get(ACCEPT).and_then(|accept| accept.to_str().ok());
+    let events = accepted.is_some_and(|accept| accept.trim().eq_ignore_ascii_case(EVENTS));
+    if method != Method::GET || !events {
+        return Ok(method == Method::POST);
+    }
+    let elsewhere = |site: &axum::http::HeaderValue| site != "same-origin";
+    match headers.get("sec-fetch-site").is_some_and(elsewhere) {
+        true => Err(Fault::CrossSite),
+        false => Ok(true),
+    }
 }
 
-pub async fn apply(
-    State(app): State<Arc<App>>,
-    Extension(caller): Extension<Arc<Caller>>,
-    RawQuery(query): Query,
-) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Fault> {
-    Ok(events(setup(&app, &caller, query)?.apply()))
+pub async fn checks(asked: Asked) -> Result<Json<Value>, Fault> {
+    Ok(Json(asked.setup.checks().await.map_err(fault)?))
 }
 
-pub async fn repair(
-    State(app): State<Arc<App>>,
-    Extension(caller): Extension<Arc<Caller>>,
-    RawQuery(query): Query,
-) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Fault> {
-    Ok(events(setup(&app, &caller, query)?.repair()))
+pub async fn plan(asked: Asked) -> Result<Json<Value>, Fault> {
+    Ok(Json(asked.setup.plan().await.map_err(fault)?))
 }
 
-/// What a removal would take away.
-pub async fn removal(
-    State(app): State<Arc<App>>,
-    Extension(caller): Extension<Arc<Caller>>,
-    RawQuery(query): Query,
-) -> Result<Json<Value>, Fault> {
-    Ok(Json(setup(&app, &caller, query)?.removal().await.map_err(fault)?))
+pub async fn verify(Asked { setup, means, .. }: Asked) -> Result<Json<Value>, Fault> {
+    Ok(Json(setup.verify(means).await.map_err(fault)?))
 }
 
-pub async fn remove(
-    State(app): State<Arc<App>>,
-    Extension(caller): Extension<Arc<Caller>>,
-    RawQuery(query): Query,
-) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Fault> {
-    Ok(events(setup(&app, &caller, query)?.remove()))
+pub async fn apply(asked: Asked) -> Result<Response, Fault> {
+    match asked.acts {
+        true => Ok(events(asked.setup.apply())),
+        false => plan(asked).await.map(Json::into_response),
+    }
 }
 
-fn setup(app: &App, caller: &Caller, query: Option<String>) -> Result<Setup, Fault> {
-    // A plain Prometheus has no cluster to set up.
-    let cluster = app.cluster.as_ref().ok_or(Fault::NoCluster)?;
-    Setup::new(cluster.hands(caller), &query.unwrap_or_default()).map_err(fault)
+pub async fn repair(asked: Asked) -> Result<Response, Fault> {
+    match asked.acts {
+        true => Ok(events(asked.setup.repair())),
+        false => plan(asked).await.map(Json::into_response),
+    }
+}
+
+pub async fn remove(asked: Asked) -> Result<Response, Fault> {
+    match asked.acts {
+        true => Ok(events(asked.setup.remove())),
+        false => Ok(Json(asked.setup.removal().await.map_err(fault)?).into_response()),
+    }
 }
 
 fn fault(cause: SetupError) -> Fault {
@@ -104,10 +115,40 @@ fn fault(cause: SetupError) -> Fault {
     }
 }
 
-fn events(told: UnboundedReceiver<Value>) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
+fn events(told: UnboundedReceiver<Value>) -> Response {
     let stream = stream::unfold(told, async |mut told| {
         let event = told.recv().await?;
-        Some((Ok(Event::default().data(event.to_string())), told))
+        Some((Ok::<_, Infallible>(Event::default().data(event.to_string())), told))
     });
-    Sse::new(stream).keep_alive(KeepAlive::default())
+    Sse::new(stream).keep_alive(KeepAlive::default()).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::HeaderValue;
+
+    use super::*;
+
+    #[test]
+    fn only_a_post_or_a_get_for_events_from_the_page_itself_changes_something() {
+        let check = |method: Method, accept: &'static str, site: Option<&'static str>| {
+            let mut headers = HeaderMap::new();
+            headers.insert(ACCEPT, HeaderValue::from_static(accept));
+            if let Some(site) = site {
+                headers.insert("sec-fetch-site", HeaderValue::from_static(site));
+            }
+            acts(&method, &headers).map_err(|fault| fault.public().code)
+        };
+        let events = "text/event-stream";
+        assert_eq!(check(Method::POST, "*/*", None), Ok(true));
+        assert_eq!(check(Method::GET, events, None), Ok(true));
+        assert_eq!(check(Method::GET, events, Some("same-origin")), Ok(true));
+        assert_eq!(check(Method::HEAD, events, None), Ok(false));
+        for accept in ["*/*", "text/html,text/event-stream;q=0.9", "application/json"] {
+            assert_eq!(check(Method::GET, accept, None), Ok(false), "{accept}");
+        }
+        for site in ["cross-site", "same-site", "none"] {
+            assert_eq!(check(Method::GET, events, Some(site)), Err("cross_site"), "{site}");
+        }
+    }
 }
