@@ -323,6 +323,20 @@ async fn a_counter_that_appears_with_the_first_request_says_so_until_then() -> R
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_exporter_with_wrong_types_gives_no_wrong_number_and_hides_no_right_one() -> Result<()> {
+    for generation in [Generation::Two, Generation::Three] {
+        let server = Server::start(&store(generation, &[&MANY]).await?, catalogue(), "30s").await?;
+        let panels = ["vllm.ttft", "vllm.itl", "vllm.waiting"];
+        let answers = in_namespace(&server, &panels, "wrong-types").await?;
+        server.stop().await;
+        let told = panels.map(|panel| (answers[panel].state.as_str(), last(&answers[panel])));
+        let none = ("no_samples", Vec::new());
+        assert_eq!(told, [none.clone(), none, ("ok", vec![3.0])], "{generation:?}");
+    }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn cards_without_pods_and_cards_in_slices_count_once() -> Result<()> {
     let server = Server::start(&store(Generation::Three, &[&MANY]).await?, catalogue(), "30s").await?;
     let panels = ["gpu.utilization", "gpu.power", "gpu.power_total", "overview.gpus_busy"];

@@ -182,7 +182,33 @@ pub fn worlds() -> World {
     routers(&mut world);
     waiting(&mut world);
     odd_names(&mut world);
+    wrong_types(&mut world);
     world
+}
+
+/// An exporter that sends a summary where a histogram belongs, and a histogram whose bounds are words; its gauges are right.
+fn wrong_types(world: &mut World) {
+    let mut put = |name: &str, more: &str, value: fn(f64) -> f64| {
+        let labels = labels(&format!(
+            "namespace=wrong-types pod=one instance=wrong:8000 job=vllm model_name=m {more}"
+        ));
+        let points = instants(SCRAPE).map(|scrape| (START + scrape * SCRAPE, value((scrape * SCRAPE) as f64)));
+        let points = points.collect();
+        world.add(name, Series { labels, points });
+    };
+    put("up", "", |_| 1.0);
+    put("vllm:num_requests_waiting", "", |_| 3.0);
+    for quantile in ["0.5", "0.99"] {
+        let more = format!("quantile={quantile}");
+        put("vllm:time_to_first_token_seconds", &more, |_| 0.25);
+    }
+    for name in ["vllm:time_to_first_token_seconds", "vllm:inter_token_latency_seconds"] {
+        put(&format!("{name}_count"), "", |answered| answered);
+        put(&format!("{name}_sum"), "", |answered| 0.25 * answered);
+    }
+    for le in ["le=soon", "le=late"] {
+        put("vllm:inter_token_latency_seconds_bucket", le, |answered| answered);
+    }
 }
 
 /// What a model may be called: all that breaks out of quotes, selectors and regular expressions.
