@@ -4,6 +4,7 @@
 //! machine's as much as ours.
 
 mod browser;
+mod click;
 mod dashboard;
 mod demo;
 mod http;
@@ -75,6 +76,7 @@ fn page(place: &Place, table: &mut Table) -> Result<()> {
     kept::measure(place, &server, &demo, table)?;
     wire::measure(&demo, table)?;
     browser::measure(place, &demo, table)?;
+    click::measure(place, &demo, table)?;
     drop(demo);
     long::measure(place, table)
 }
