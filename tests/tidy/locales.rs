@@ -7,6 +7,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use catalog::Catalog;
+use server_api::catalog::advice_key;
 
 use super::source::{self, Source};
 
@@ -22,19 +23,25 @@ pub const LANGUAGES: [(&str, &[&str]); 6] = [
     ("zh", &["other"]),
 ];
 
-/// What every page says, what panels tell on request, and what the page that sets up says.
-const FILES: [&str; 3] = [
+/// What every page says, what panels tell on request, and what the pages that set up and of objectives say.
+const FILES: [&str; 4] = [
     "plugin__servelens",
     "plugin__servelens-explained",
     "plugin__servelens-setup",
+    "plugin__servelens-slos",
 ];
 
-/// Where the words of the third file are marked.
+/// What to do about each panel. Its keys are no English texts, which are long, and so there is no English file: the
+/// catalogue has the sentences.
+const ADVICE: &str = "plugin__servelens-advice";
+
+/// Where the words of a page alone are marked.
 const SETUP: [&str; 3] = [
     "frontend/src/ui/setup",
     "frontend/src/page/setup.rs",
     "frontend/src/api/setup.rs",
 ];
+const SLOS: [&str; 1] = ["frontend/src/ui/slos"];
 
 fn file(language: &str, name: &str) -> PathBuf {
     source::root().join(format!("assets/locales/{language}/{name}.json"))
@@ -42,7 +49,12 @@ fn file(language: &str, name: &str) -> PathBuf {
 
 /// Of all files.
 fn words(language: &str) -> Words {
-    FILES.iter().flat_map(|name| words_in(language, name)).collect()
+    let mut words: Words = FILES.iter().flat_map(|name| words_in(language, name)).collect();
+    words.extend(match language {
+        "en" => advice(),
+        other => words_in(other, ADVICE),
+    });
+    words
 }
 
 fn words_in(language: &str, name: &str) -> Words {
@@ -129,9 +141,7 @@ fn english() -> Words {
         .filter(|source| source.path == "server/src/plugin/extensions.rs");
     let titles = plugin.flat_map(Source::strings).filter(|(_, text)| text.contains(' '));
     words.extend(titles.map(|(_, text)| (text.to_owned(), text.to_owned())));
-    words.extend(of_page(&sources, |path| {
-        !SETUP.iter().any(|place| path.starts_with(place))
-    }));
+    words.extend(of_page(&sources, |path| !is_in(path, &SETUP) && !is_in(path, &SLOS)));
     words
 }
 
@@ -150,11 +160,30 @@ fn of_setup(fault: &str) -> bool {
     parts.iter().any(|part| fault.contains(part))
 }
 
-/// What the page that sets up says and no other.
+fn is_in(path: &str, places: &[&str]) -> bool {
+    places.iter().any(|place| path.starts_with(place))
+}
+
+/// What the page that sets up says.
 fn setup() -> Words {
     let sources = source::rust();
-    let mut words = of_page(&sources, |path| SETUP.iter().any(|place| path.starts_with(place)));
+    let mut words = of_page(&sources, |path| is_in(path, &SETUP));
     words.extend(faults(&sources, of_setup));
+    without_common(words)
+}
+
+/// What the page of objectives says: of each what is promised and why, too.
+fn slos() -> Words {
+    let mut words = of_page(&source::rust(), |path| is_in(path, &SLOS));
+    let catalog = Catalog::embedded().unwrap();
+    for slo in catalog.slos() {
+        words.extend([&slo.title, &slo.tells, &slo.reason].map(|text| (text.clone(), text.clone())));
+    }
+    without_common(words)
+}
+
+/// But what every page says, which is there already.
+fn without_common(mut words: Words) -> Words {
     let english = english();
     words.retain(|key, _| !english.contains_key(key));
     words
@@ -201,6 +230,13 @@ fn explained() -> Words {
     tells.map(|text| (text.clone(), text)).collect()
 }
 
+/// A sentence that changes has another key: so its translations are missing until somebody has looked at them again.
+fn advice() -> Words {
+    let catalog = Catalog::embedded().unwrap();
+    let said = |panel: &catalog::Panel| (advice_key(panel.id.as_str(), &panel.when_bad), panel.when_bad.clone());
+    catalog.panels().map(said).collect()
+}
+
 #[test]
 fn marked_texts_are_found_as_the_compiler_reads_them() {
     let (plain, counted) = marked(
@@ -220,6 +256,7 @@ fn the_english_files_hold_every_text_and_no_other() {
         (FILES[0], english(), 300),
         (FILES[1], explained(), 200),
         (FILES[2], setup(), 40),
+        (FILES[3], slos(), 30),
     ];
     for (name, expected, least) in wanted {
         assert!(
@@ -266,6 +303,7 @@ fn keys(words: &Words) -> BTreeMap<&str, Vec<&str>> {
 #[test]
 fn every_language_has_every_text_in_every_form_that_it_has() {
     let english = words("en");
+    assert!(advice().len() > 200, "only {} pieces of advice", advice().len());
     for (language, categories) in LANGUAGES {
         let own = words(language);
         let expected: BTreeMap<&str, Vec<&str>> = keys(&english)

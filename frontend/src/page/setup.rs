@@ -20,8 +20,13 @@ use crate::{
 const NO_CLUSTER: &str = "no_cluster";
 
 pub fn page(app: App) -> AnyView {
+    app.learn(app.vocabulary.setup);
     let spoken = move || {
-        if app.setup.spoken.get() { told(app) } else { waiting() }
+        if app.vocabulary.setup.there.get() {
+            told(app)
+        } else {
+            waiting()
+        }
     };
     view! {
         <div class="sl-head">
@@ -41,7 +46,7 @@ fn waiting() -> AnyView {
 }
 
 fn lead(app: App) -> AnyView {
-    app.setup.spoken.track();
+    app.vocabulary.setup.there.track();
     let said =
         t("What is missing, what would change, and changing it: with your own rights, and nothing before you say so.");
     tag("p", "sl-muted", vec![text(said)])
@@ -99,7 +104,7 @@ fn no_cluster(error: &ApiError) -> AnyView {
 
 /// Which namespace is set up: any name, for one without metrics is in no list.
 fn place(app: App) -> AnyView {
-    app.setup.spoken.track();
+    app.vocabulary.setup.there.track();
     let nothing = Memo::new(move |_| matches!(app.setup.checks.get(), Load::Failed(error) if error.code == NO_CLUSTER));
     let form = move || if nothing.get() { ().into_any() } else { form(app) };
     part(form)

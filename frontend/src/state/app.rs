@@ -13,7 +13,7 @@ use std::{
 use leptos::prelude::*;
 use server_api::{ApiError, CatalogAnswer, DashboardEntry, Me, ModelEntry};
 
-use super::{Board, Setup, Slos};
+use super::{Board, Setup, Slos, Vocabulary};
 use crate::{
     host::{self, Host, Kind, Theme, Timeout},
     paint,
@@ -51,8 +51,7 @@ pub struct App {
     pub dark: RwSignal<bool>,
     /// `None` until its words are there: then the page is drawn, and anew with each other one.
     pub language: RwSignal<Option<Language>>,
-    /// Changes when the words of what panels tell are there too.
-    pub explained: RwSignal<bool>,
+    pub vocabulary: Vocabulary,
     /// `None` until the style sheet is there.
     pub theme: RwSignal<Option<Arc<chart::Theme>>>,
     /// The instant under the pointer, Unix seconds: all charts of the page mark it.
@@ -78,7 +77,7 @@ impl App {
             pixel_ratio: RwSignal::new(host::pixel_ratio()),
             dark: RwSignal::new(false),
             language: RwSignal::new(None),
-            explained: RwSignal::new(false),
+            vocabulary: Vocabulary::new(),
             theme: RwSignal::new(None),
             hover: RwSignal::new(None),
             hidden: RwSignal::new(host::hidden()),

@@ -5,6 +5,7 @@
 
 mod app;
 mod board;
+mod more;
 mod panel;
 mod plot;
 mod schedule;
@@ -13,6 +14,7 @@ mod slos;
 
 pub use app::{App, Load};
 pub use board::Board;
+pub use more::Vocabulary;
 pub use panel::{Look, PanelView, Shown, span};
 pub use plot::{Beyond, Line, Plot, cursor, tell};
 pub use setup::{Change, End, Progress, Run, Setup};

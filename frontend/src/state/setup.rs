@@ -123,8 +123,6 @@ pub struct Setup {
     pub run: RwSignal<Option<Run>>,
     /// Where the page tells of what a button has begun.
     pub news: NodeRef<html::Div>,
-    /// Whether its words are there, in the reader's language.
-    pub spoken: RwSignal<bool>,
     /// Of what all of these tell; a late answer about another is dropped.
     about: StoredValue<String>,
 }
@@ -138,7 +136,6 @@ impl Setup {
             removal: RwSignal::new(None),
             run: RwSignal::new(None),
             news: NodeRef::new(),
-            spoken: RwSignal::new(false),
             about: StoredValue::new(String::new()),
         }
     }
@@ -270,11 +267,6 @@ impl App {
 
     /// Asks whenever the page is about another namespace. Call once, inside the tree's owner.
     pub fn watch_setup(self) {
-        Effect::new(move |_| {
-            if let (Page::Setup, Some(language)) = (self.page(), self.language.get()) {
-                self.fetch_setup_words(language);
-            }
-        });
         let place = Memo::new(move |_| (self.page() == Page::Setup).then(|| self.setup_place()).flatten());
         Effect::new(move |_| {
             if let Some(namespace) = place.get() {

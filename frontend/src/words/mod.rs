@@ -111,7 +111,8 @@ fn localize(plain: &str, mark: &str) -> String {
     out
 }
 
-fn find(key: &str) -> Option<String> {
+/// What the reader's language has under that key.
+pub fn find(key: &str) -> Option<String> {
     SPOKEN.with_borrow(|spoken| spoken.words.get(key).cloned())
 }
 

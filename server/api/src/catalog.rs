@@ -107,6 +107,17 @@ pub struct SectionEntry {
     pub panels: Vec<String>,
 }
 
+/// Where a language's file has the words of a panel's advice: its id, and a mark that the English sentence makes. So one that
+/// was changed has no words until somebody has looked at them again, and the keys of a file stay short.
+#[must_use]
+pub fn advice_key(id: &str, when_bad: &str) -> String {
+    // FNV-1a, folded to 16 bits: enough to tell a sentence from the one that stood in its place.
+    let hash = when_bad.bytes().fold(0x811c_9dc5_u32, |hash, byte| {
+        (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
+    });
+    format!("{id}#{}", (hash >> 16) ^ (hash & 0xffff))
+}
+
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PanelEntry {
     pub id: String,

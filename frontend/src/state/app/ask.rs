@@ -14,12 +14,6 @@ use crate::{
     words::{self, Language, t},
 };
 
-/// The files of a language, by what stands at the end of their names.
-const WORDS: &str = "";
-const EXPLAINED: &str = "-explained";
-/// What the page that sets up says, for whoever opens it.
-const SETUP: &str = "-setup";
-
 impl App {
     pub fn client(self) -> Client {
         let host = self.host();
@@ -35,7 +29,7 @@ impl App {
         leptos::task::spawn_local(async move {
             let words = match language {
                 Language::English => Ok(String::new()),
-                other => client.words(other.tag(), WORDS).await,
+                other => client.words(other.tag(), "").await,
             };
             let spoken = if words.is_ok() { language } else { Language::English };
             if self.language.try_get_untracked().is_none() {
@@ -44,31 +38,10 @@ impl App {
             words::speak(&words.unwrap_or_default(), host::rules(spoken));
             host::set_locale(&host::locale(spoken));
             host::mark_language(&self.host(), spoken);
+            self.vocabulary.begin(spoken);
             self.language.set(Some(spoken));
             // What one reads on request only must not hold the first picture up.
-            if spoken != Language::English
-                && let Ok(more) = client.words(spoken.tag(), EXPLAINED).await
-                && self.language.try_get_untracked() == Some(Some(spoken))
-            {
-                words::learn(&more);
-                self.explained.set(true);
-            }
-        });
-    }
-
-    /// The words of the page that sets up; English where they cannot be had.
-    pub fn fetch_setup_words(self, language: Language) {
-        let client = self.client();
-        self.setup.spoken.set(language == Language::English);
-        leptos::task::spawn_local(async move {
-            if language == Language::English {
-                return;
-            }
-            let more = client.words(language.tag(), SETUP).await;
-            if self.language.try_get_untracked() == Some(Some(language)) {
-                words::learn(&more.unwrap_or_default());
-                self.setup.spoken.set(true);
-            }
+            self.learn(self.vocabulary.explained);
         });
     }
 

@@ -4,15 +4,15 @@ use std::sync::Arc;
 
 use chart::sorted;
 use leptos::{ev::KeyboardEvent, html, prelude::*};
-use server_api::{PanelEntry, Source, SourcePod};
+use server_api::{PanelEntry, Source, SourcePod, catalog::advice_key};
 
 use crate::{
-    state::{Shown, span},
+    state::{App, Shown, span},
     ui::{
         icon::{Icon, icon},
         part, press,
     },
-    words::{counted, forms, t, t_with},
+    words::{counted, find, forms, t, t_with},
 };
 
 #[component]
@@ -21,6 +21,8 @@ pub fn Info(
     #[prop(into)] shown: Signal<Option<Arc<Shown>>>,
     open: RwSignal<bool>,
 ) -> impl IntoView {
+    let app = App::here();
+    app.learn(app.vocabulary.advice);
     let close = NodeRef::<html::Button>::new();
     Effect::new(move |_| {
         if let Some(close) = close.get() {
@@ -39,8 +41,10 @@ pub fn Info(
         .iter()
         .map(|query| view! { <pre translate="no"><code>{query.expr.clone()}</code></pre> }.into_any())
         .collect();
+    let about_it = t_with("About {{what}}", &[("what", &t(&entry.title))]);
+    let title = t(&entry.title);
     view! {
-        <div class="sl-info" role="dialog" aria-label=t_with("About {{what}}", &[("what", &t(&entry.title))]) on:keydown=on_key>
+        <div class="sl-info" role="dialog" aria-label=about_it on:keydown=on_key>
             <button
                 type="button"
                 class="sl-icon-button sl-info-close"
@@ -50,9 +54,8 @@ pub fn Info(
             >
                 {icon(Icon::Close)}
             </button>
-            <p class="sl-info-title">{t(&entry.title)}</p>
-            <p>{t(&entry.tells)}</p>
-            {advice(&entry.when_bad)}
+            <p class="sl-info-title">{title}</p>
+            {part(move || about(app, &entry))}
             {part(move || shown.with(|shown| shown.as_ref().map(|shown| origin(shown))).into_any())}
             <h3>{if queries.len() > 1 { t("Queries") } else { t("Query") }}</h3>
             {queries}
@@ -61,11 +64,23 @@ pub fn Info(
     .into_any()
 }
 
-/// Read aloud in the language that it is in: not every advice has been translated.
-fn advice(english: &str) -> Option<AnyView> {
-    let text = t(english);
-    let lang = (text == english).then_some("en");
-    (!english.is_empty()).then(|| view! { <h3>{t("When it looks bad")}</h3> <p lang=lang>{text}</p> }.into_any())
+/// What it tells, and what to do when it looks bad.
+fn about(app: App, entry: &PanelEntry) -> AnyView {
+    app.vocabulary.explained.there.track();
+    let there = app.vocabulary.advice.there.get();
+    let (advice, lang) = match find(&advice_key(&entry.id, &entry.when_bad)) {
+        Some(words) => (words, None),
+        // A site's own panels have English words only, to be read aloud as such.
+        None if there => (entry.when_bad.clone(), Some("en")),
+        None => (t("Loading"), None),
+    };
+    let advice = (!entry.when_bad.is_empty()).then(|| {
+        view! {
+            <h3>{t("When it looks bad")}</h3>
+            <p lang=lang aria-busy=(!there).to_string()>{advice}</p>
+        }
+    });
+    view! { <p>{t(&entry.tells)}</p> {advice} }.into_any()
 }
 
 fn origin(shown: &Shown) -> AnyView {

@@ -12,17 +12,20 @@ use crate::{
     route::{Page, SLOS},
     state::{App, Load},
     ui::{notice::fault, part},
+    words::{t, t_with},
 };
 use parts::{head, line, said};
 use row::row;
-use words::{limits, span, word};
+use words::{limits, span, style, word};
 
 #[component]
 pub fn SloBoard() -> impl IntoView {
     let app = App::here();
+    app.learn(app.vocabulary.slos);
     let whole = move || {
         let failure = app.slos.failure.get();
-        let board = match (app.slos.answer.get(), app.catalog.get()) {
+        let answer = app.slos.answer.get().filter(|_| app.vocabulary.slos.there.get());
+        let board = match (answer, app.catalog.get()) {
             (Some(answer), Load::Here(catalog)) => board(app, &answer, &catalog.slos),
             _ if failure.is_some() => Vec::new(),
             _ => vec![line("sl-card sl-slo sl-ghost", String::new())],
@@ -43,11 +46,10 @@ pub fn SloBoard() -> impl IntoView {
 }
 
 fn board(app: App, answer: &SlosAnswer, entries: &[SloEntry]) -> Vec<AnyView> {
-    let over = format!("Last {}", span(answer.range_s));
-    let about = format!(
-        "The state is that of the last {}. An error budget is made for {}; where the data do not go back so far, it is that of the time they cover.",
-        span(answer.now_s),
-        span(answer.budget_s),
+    let over = t_with("Over {{span}}", &[("span", &span(answer.range_s))]);
+    let about = t_with(
+        "The state is that of the last {{now}}. An error budget is made for {{budget}}; where the data do not go back so far, it is that of the time they cover.",
+        &[("now", &span(answer.now_s)), ("budget", &span(answer.budget_s))],
     );
     let mut all = vec![summary(answer)];
     for slo in &answer.slos {
@@ -75,10 +77,9 @@ fn summary(answer: &SlosAnswer) -> AnyView {
         if count == 0 && matches!(state, SloState::NoTraffic | SloState::NotMeasurable) {
             continue;
         }
-        let (words, style) = word(state);
-        let style = if count == 0 { "zero" } else { style };
+        let style = if count == 0 { "zero" } else { style(state) };
         tiles.push(said(&format!("sl-slo-number sl-slo-{style}"), count.to_string()));
-        tiles.push(said(&format!("sl-slo-word sl-slo-{style}"), words.to_owned()));
+        tiles.push(said(&format!("sl-slo-word sl-slo-{style}"), word(state)));
     }
     view! { <div class="sl-card sl-slo-summary">{tiles}</div> }.into_any()
 }
@@ -91,15 +92,15 @@ fn card(app: App, entry: &SloEntry, slo: &SloAnswer, over: &str) -> AnyView {
     } else {
         body.push(table(app, entry, slo, over));
     }
-    body.extend(slo.warnings.iter().map(|text| line("sl-note", text.clone())));
+    body.extend(slo.warnings.iter().map(|text| line("sl-note", t(text))));
     view! {
-        <section class="sl-card sl-slo" aria-label=entry.title.clone() data-slo=entry.id.clone()>
+        <section class="sl-card sl-slo" aria-label=t(&entry.title) data-slo=entry.id.clone()>
             <header class="sl-slo-head">
-                <h2>{entry.title.clone()}</h2>
-                <div class="sl-slo-limits" title=entry.reason.clone()>
+                <h2>{t(&entry.title)}</h2>
+                <div class="sl-slo-limits" title=t(&entry.reason)>
                     {limits.into_iter().collect::<Vec<_>>()}
                 </div>
-                {line("sl-muted", entry.tells.clone())}
+                {line("sl-muted", t(&entry.tells))}
             </header>
             {body}
         </section>
@@ -115,16 +116,17 @@ fn table(app: App, entry: &SloEntry, slo: &SloAnswer, over: &str) -> AnyView {
         .map(|one| row(app, entry, one, page.as_ref(), over))
         .collect();
     let mut heads = vec![
-        head("", words::whom(entry).to_owned()),
-        head("", "State".to_owned()),
-        head("sl-number", "Now".to_owned()),
+        head("", words::whom(entry)),
+        head("", t("State")),
+        head("sl-number", t("Now")),
         head("sl-number", over.to_owned()),
     ];
     if entry.budget.is_some() {
-        heads.push(head("sl-slo-budget", "Error budget left".to_owned()));
+        heads.push(head("sl-slo-budget", t("Error budget left")));
     }
     for burn in slo.rows.first().map(|row| row.burns.as_slice()).unwrap_or_default() {
-        heads.push(head("sl-wide sl-number", format!("Burn, {}", span(burn.long_s))));
+        let over = t_with("Burn, {{span}}", &[("span", &span(burn.long_s))]);
+        heads.push(head("sl-wide sl-number", over));
     }
     view! {
         <table class="sl-table sl-slo-table">
@@ -139,11 +141,9 @@ fn table(app: App, entry: &SloEntry, slo: &SloAnswer, over: &str) -> AnyView {
 
 fn none(slo: &SloAnswer) -> String {
     match (&slo.error, slo.state) {
-        (Some(error), _) => format!("{} {}", error.message, error.next_step),
-        (None, PanelState::Unknown) => {
-            "Not known right now: a metrics store did not answer. Try again in a moment.".to_owned()
-        }
-        (None, _) => "Nothing here tells it: its metrics are not in this scope.".to_owned(),
+        (Some(error), _) => format!("{} {}", t(&error.message), t(&error.next_step)),
+        (None, PanelState::Unknown) => t("Not known right now: a metrics store did not answer. Try again in a moment."),
+        (None, _) => t("Nothing here tells it: its metrics are not in this scope."),
     }
 }
 

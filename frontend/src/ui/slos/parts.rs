@@ -6,6 +6,11 @@ pub fn said(class: &str, text: String) -> AnyView {
     view! { <span class=class.to_owned()>{text}</span> }.into_any()
 }
 
+/// A number or a name, which no language says otherwise.
+pub fn plain(class: &str, text: String) -> AnyView {
+    view! { <span class=class.to_owned() translate="no">{text}</span> }.into_any()
+}
+
 pub fn line(class: &str, text: String) -> AnyView {
     view! { <p class=class.to_owned()>{text}</p> }.into_any()
 }

@@ -4,38 +4,39 @@ use leptos::prelude::*;
 use server_api::{SloRow, SloState, catalog::SloEntry, slos::Burn};
 
 use super::{
-    parts::{cell, said},
-    words::{budget, rate, reading, span, word},
+    parts::{cell, plain, said},
+    words::{budget, rate, reading, span, style, word},
 };
 use crate::{
     route::{Location, Page, Scope},
     state::App,
     ui::shell::follow_to,
+    words::{self, t, t_with},
 };
 
 pub fn row(app: App, entry: &SloEntry, row: &SloRow, page: Option<&Page>, over: &str) -> AnyView {
-    let (words, style) = word(row.state());
+    let now = style(row.state());
     let number = |style: &str, says: &str, text: String| {
         let class = format!("sl-number sl-slo-{style}");
-        cell(class, says, String::new(), vec![said("", text)])
+        cell(class, says, String::new(), vec![plain("", text)])
     };
-    let state = said(&format!("sl-slo-state sl-slo-{style}"), words.to_owned());
+    let state = said(&format!("sl-slo-state sl-slo-{now}"), word(row.state()));
     let mut cells = vec![
         cell(String::new(), "", String::new(), whom(app, entry, row, page)),
         cell(String::new(), "", String::new(), vec![state]),
-        number(style, "Now", reading(entry, row.now)),
+        number(now, &t("Now"), reading(entry, row.now)),
         number(
-            row.range.map_or("", |reading| word(reading.state).1),
+            row.range.map_or("", |reading| style(reading.state)),
             over,
             reading(entry, row.range),
         ),
     ];
     if entry.budget.is_some() {
         let left = row.budget_left.map_or_else(|| vec![said("", "–".to_owned())], left);
-        cells.push(cell("sl-slo-budget".to_owned(), "Budget left", String::new(), left));
+        cells.push(cell("sl-slo-budget".to_owned(), &t("Budget left"), String::new(), left));
     }
     cells.extend(row.burns.iter().map(burn));
-    view! { <tr data-state=style>{cells}</tr> }.into_any()
+    view! { <tr data-state=now>{cells}</tr> }.into_any()
 }
 
 /// A name, and a way to the charts that show why.
@@ -48,9 +49,9 @@ fn whom(app: App, entry: &SloEntry, row: &SloRow, page: Option<&Page>) -> Vec<An
         .filter(|_| entry.by.len() > 1)
         .map(value)
         .unwrap_or_default();
-    let below = said("sl-slo-place sl-muted", place.clone());
+    let below = plain("sl-slo-place sl-muted", place.clone());
     let Some(page) = page.cloned() else {
-        return vec![said("", name), below];
+        return vec![plain("", name), below];
     };
     let by_model = entry.by.last().is_some_and(|label| label == "model_name");
     let shown = name.clone();
@@ -72,6 +73,7 @@ fn link(app: App, text: String, to: impl Fn() -> Location + Clone + Send + Sync 
     view! {
         <a
             class="sl-link"
+            translate="no"
             href=Signal::derive(move || app.host().href(&to()))
             on:click=move |event| follow_to(app, there.clone(), &event)
         >
@@ -82,11 +84,11 @@ fn link(app: App, text: String, to: impl Fn() -> Location + Clone + Send + Sync 
 }
 
 fn left(left: f64) -> Vec<AnyView> {
-    let style = match left {
-        ..=0.0 => word(SloState::Critical).1,
-        ..0.25 => word(SloState::Warning).1,
-        _ => word(SloState::Ok).1,
-    };
+    let style = style(match left {
+        ..=0.0 => SloState::Critical,
+        ..0.25 => SloState::Warning,
+        _ => SloState::Ok,
+    });
     let width = format!("{:.1}%", left.clamp(0.0, 1.0) * 100.0);
     let bar = view! {
         <span class=format!("sl-slo-bar sl-slo-{style}") aria-hidden="true">
@@ -97,14 +99,20 @@ fn left(left: f64) -> Vec<AnyView> {
 }
 
 fn burn(burn: &Burn) -> AnyView {
-    let about = format!(
-        "{} over {}, {} over {}; above {} in both somebody is called ({}).",
-        rate(burn.long),
-        span(burn.long_s),
-        rate(burn.short),
-        span(burn.short_s),
-        burn.limit,
-        burn.severity,
+    let severity = match burn.severity.as_str() {
+        "critical" => word(SloState::Critical),
+        _ => word(SloState::Warning),
+    };
+    let about = t_with(
+        "{{long}} over {{long_span}}, {{short}} over {{short_span}}; above {{limit}} in both somebody is called ({{severity}}).",
+        &[
+            ("long", &rate(burn.long)),
+            ("long_span", &span(burn.long_s)),
+            ("short", &rate(burn.short)),
+            ("short_span", &span(burn.short_s)),
+            ("limit", &words::number(burn.limit.to_string())),
+            ("severity", &severity),
+        ],
     );
     let style = if burn.burning { burn.severity.as_str() } else { "calm" };
     let class = format!("sl-wide sl-number sl-slo-{style}");

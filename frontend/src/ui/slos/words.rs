@@ -3,20 +3,37 @@
 use chart::Unit;
 use server_api::{Reading, SloState, catalog::SloEntry, slos::Beyond};
 
-/// For a reader, and for the style sheet.
-pub fn word(state: SloState) -> (&'static str, &'static str) {
+use crate::{
+    state,
+    words::{self, counted, forms, key, t, t_with},
+};
+
+/// For a reader.
+pub fn word(state: SloState) -> String {
+    t(match state {
+        SloState::Ok => key("Within target"),
+        SloState::NoTraffic => key("No traffic"),
+        SloState::NotMeasurable => key("Cannot be measured"),
+        SloState::Missed => key("Target missed"),
+        SloState::Warning => key("Warning"),
+        SloState::Critical => key("Critical"),
+    })
+}
+
+/// For the style sheet.
+pub fn style(state: SloState) -> &'static str {
     match state {
-        SloState::Ok => ("Within target", "ok"),
-        SloState::NoTraffic => ("No traffic", "no_traffic"),
-        SloState::NotMeasurable => ("Cannot be measured", "not_measurable"),
-        SloState::Missed => ("Target missed", "missed"),
-        SloState::Warning => ("Warning", "warning"),
-        SloState::Critical => ("Critical", "critical"),
+        SloState::Ok => "ok",
+        SloState::NoTraffic => "no_traffic",
+        SloState::NotMeasurable => "not_measurable",
+        SloState::Missed => "missed",
+        SloState::Warning => "warning",
+        SloState::Critical => "critical",
     }
 }
 
 pub fn number(entry: &SloEntry, value: f64) -> String {
-    Unit::parse(&entry.unit).unwrap_or(Unit::None).format(value)
+    words::number(Unit::parse(&entry.unit).unwrap_or(Unit::None).format(value))
 }
 
 pub fn reading(entry: &SloEntry, reading: Option<Reading>) -> String {
@@ -36,35 +53,31 @@ pub fn limits(entry: &SloEntry) -> [String; 3] {
     } else {
         ("≤", ">")
     };
-    let say = |name: &str, sign: &str, limit: f64| format!("{name} {sign} {}", number(entry, limit));
+    let say = |name: String, sign: &str, limit: f64| format!("{name} {sign} {}", number(entry, limit));
     [
-        say("Target", kept, entry.target),
-        say("Warning", beyond, entry.warning),
-        say("Critical", beyond, entry.critical),
+        say(t("Target"), kept, entry.target),
+        say(word(SloState::Warning), beyond, entry.warning),
+        say(word(SloState::Critical), beyond, entry.critical),
     ]
 }
 
 /// Whom an objective is promised for: the heading of its first column.
-pub fn whom(entry: &SloEntry) -> &'static str {
-    match entry.by.last().map(String::as_str) {
-        Some("model_name" | "model" | "name") => "Model",
-        Some("deployment") => "Deployment",
-        Some("pod" | "exported_pod") => "Pod",
-        _ => "For",
-    }
+pub fn whom(entry: &SloEntry) -> String {
+    t(match entry.by.last().map(String::as_str) {
+        Some("model_name" | "model" | "name") => key("Model"),
+        Some("deployment") => key("Deployment"),
+        Some("pod" | "exported_pod") => key("Pod"),
+        _ => key("For"),
+    })
 }
 
-/// `300` to `5 minutes`.
+/// `86_400` to `1 day`.
 pub fn span(seconds: u32) -> String {
-    let (count, unit) = match seconds {
-        s if s.is_multiple_of(86_400) && s > 0 => (s / 86_400, "day"),
-        s if s.is_multiple_of(3_600) && s > 0 => (s / 3_600, "hour"),
-        s if s.is_multiple_of(60) && s > 0 => (s / 60, "minute"),
-        s => (s, "second"),
-    };
-    match count {
-        1 => unit.to_owned(),
-        many => format!("{many} {unit}s"),
+    let said = |forms, count: u32| counted(forms, usize::try_from(count).unwrap_or_default(), &[]);
+    match seconds {
+        s if s >= 86_400 && s.is_multiple_of(86_400) => said(forms("{{count}} day", "{{count}} days"), s / 86_400),
+        3_600 => said(forms("{{count}} hour", "{{count}} hours"), 1),
+        s => state::span(s),
     }
 }
 
@@ -72,10 +85,11 @@ pub fn span(seconds: u32) -> String {
 pub fn budget(left: f64) -> String {
     if left < 0.0 {
         let times = 1.0 - left;
-        return match times {
-            ..10.0 => format!("used {times:.1} times"),
-            _ => format!("used {times:.0} times"),
+        let times = match times {
+            ..10.0 => format!("{times:.1}"),
+            _ => format!("{times:.0}"),
         };
+        return t_with("used {{times}} times", &[("times", &words::number(times))]);
     }
     format!("{:.0} %", left * 100.0)
 }
@@ -84,7 +98,7 @@ pub fn budget(left: f64) -> String {
 pub fn rate(rate: Option<f64>) -> String {
     match rate {
         None => "–".to_owned(),
-        Some(rate) if rate < 9.95 => format!("{rate:.1} ×"),
+        Some(rate) if rate < 9.95 => words::number(format!("{rate:.1} ×")),
         Some(rate) => format!("{rate:.0} ×"),
     }
 }
@@ -144,7 +158,15 @@ mod tests {
         let spans = [300, 3_600, 21_600, 86_400, 604_800, 2_592_000, 90].map(span);
         assert_eq!(
             spans,
-            ["5 minutes", "hour", "6 hours", "day", "7 days", "30 days", "90 seconds"]
+            [
+                "5 minutes",
+                "1 hour",
+                "6 hours",
+                "1 day",
+                "7 days",
+                "30 days",
+                "90 seconds"
+            ]
         );
         let budgets = [1.0, 0.634, 0.0, -0.25, -13.0].map(budget);
         assert_eq!(budgets, ["100 %", "63 %", "0 %", "used 1.2 times", "used 14 times"]);

@@ -89,7 +89,7 @@ pub fn Stat(entry: Arc<PanelEntry>) -> impl IntoView {
             data-panel=entry.id.clone()
             data-state=Signal::derive(move || look.get().name())
             title=Signal::derive(move || {
-                app.explained.track();
+                app.vocabulary.explained.there.track();
                 t(&tells)
             })
         >
