@@ -125,6 +125,8 @@ impl Hands {
         config.connect_timeout = Some(CONNECT_DEADLINE);
         config.read_timeout = Some(DEADLINE);
         config.reset_reader_on_write = true;
+        // Its own tries, fifteen with growing pauses, would lie inside each of ours: minutes without a word.
+        config.default_retry = false;
         // So that the cluster's audit log tells a person's own commands from ours.
         config
             .headers
