@@ -5,6 +5,7 @@ pub mod dump;
 mod faults;
 mod grafana;
 mod interrupted;
+mod many;
 mod objects;
 pub mod states;
 mod users;

@@ -13,6 +13,7 @@ pub mod host;
 pub mod host_build;
 pub mod http;
 pub mod manifests;
+pub mod many;
 pub mod paths;
 pub mod plane;
 pub mod secrets;

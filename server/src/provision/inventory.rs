@@ -104,7 +104,9 @@ impl Entry {
     }
 
     pub fn is(&self, reference: &Reference) -> bool {
-        self.reference().as_ref() == Some(reference)
+        let kind = reference.kind;
+        (&self.name, &self.namespace) == (&reference.name, &reference.namespace)
+            && (self.kind.as_str(), self.group.as_str()) == (kind.kind, kind.group)
     }
 }
 

@@ -10,6 +10,7 @@ mod demo;
 mod http;
 mod instructions;
 mod kept;
+mod large;
 mod long;
 mod nginx;
 mod page;
@@ -37,19 +38,29 @@ pub enum Part {
     Page,
     /// The metrics door: instructions, passing on beside nginx, many viewers.
     Door,
+    /// Setting up the monitoring of a large cluster.
+    Setup,
 }
 
 /// Measures one part, or all.
 pub fn run(place: &Place, only: Option<Part>) -> Result<()> {
     let toolchain = setup::run(place, Need::Bench)?;
+    let wanted = |part: Part| only.is_none_or(|only| only == part);
     let mut over = Vec::new();
-    if only != Some(Part::Page) {
+    if wanted(Part::Door) {
         let mut table = Table::default();
         door(place, &mut table)?;
         over.extend(finish(place, "door", &table)?);
     }
-    if only != Some(Part::Door) {
+    if wanted(Part::Page) || wanted(Part::Setup) {
         build::run(place, &toolchain)?;
+    }
+    if wanted(Part::Setup) {
+        let mut table = Table::default();
+        large::measure(place, &mut table)?;
+        over.extend(finish(place, "setup", &table)?);
+    }
+    if wanted(Part::Page) {
         let mut table = Table::default();
         page(place, &mut table)?;
         over.extend(finish(place, "measured", &table)?);

@@ -6,6 +6,7 @@
 
 mod kind;
 mod refusal;
+mod rights;
 
 use std::{fmt, path::Path, sync::Arc, time::Duration};
 
@@ -25,6 +26,7 @@ use crate::{
 };
 pub use kind::*;
 pub use refusal::{Cause, Refusal};
+pub use rights::Permission;
 
 /// Whose fields an apply owns. One name for ever: under another one nothing could be taken back.
 pub const MANAGER: &str = "servelens";
@@ -38,33 +40,6 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 const PAGE: u32 = 500;
 /// Of one list; a cluster of 5,000 pods is far below it.
 const MOST_PAGES: usize = 100;
-
-/// One thing that the caller may or may not do.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Permission {
-    pub verb: &'static str,
-    pub group: &'static str,
-    /// With `/subresource`, where one is meant.
-    pub resource: &'static str,
-    pub namespace: Option<String>,
-    pub name: Option<String>,
-}
-
-impl fmt::Display for Permission {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.verb, self.resource)?;
-        if !self.group.is_empty() {
-            write!(f, ".{}", self.group)?;
-        }
-        if let Some(name) = &self.name {
-            write!(f, " {name}")?;
-        }
-        if let Some(namespace) = &self.namespace {
-            write!(f, " in {namespace}")?;
-        }
-        Ok(())
-    }
-}
 
 /// The caller's connection to the API server.
 #[derive(Clone)]
@@ -161,7 +136,7 @@ impl Hands {
     pub async fn get(&self, kind: &Kind, namespace: Option<&str>, name: &str) -> Result<Option<Value>, Refusal> {
         let api = self.api(kind, namespace);
         match again(async || api.get(name).await).await {
-            Ok(object) => value(&object).map(Some),
+            Ok(object) => value(object).map(Some),
             Err(refusal) if refusal.cause == Cause::Absent => Ok(None),
             Err(refusal) => Err(refusal),
         }
@@ -178,8 +153,14 @@ impl Hands {
                 Err(refusal) if refusal.cause == Cause::Absent => return Ok(None),
                 Err(refusal) => return Err(refusal),
             };
-            for object in &list.items {
-                found.push(value(object)?);
+            for object in list.items {
+                let mut object = value(object)?;
+                // Lists leave out of their objects what is the same for all.
+                if let Some(object) = object.as_object_mut() {
+                    object.insert("apiVersion".to_owned(), kind.api_version().into());
+                    object.insert("kind".to_owned(), kind.kind.into());
+                }
+                found.push(object);
             }
             match list.metadata.continue_.filter(|next| !next.is_empty()) {
                 Some(next) => params = params.continue_token(&next),
@@ -200,7 +181,7 @@ impl Hands {
         let api = self.api(kind, namespace);
         let patch = Patch::Apply(body);
         let object = again(async || api.patch(name, &params, &patch).await).await?;
-        value(&object)
+        value(object)
     }
 
     /// Makes an object that must not be there yet.
@@ -219,7 +200,7 @@ impl Hands {
         };
         let api = self.api(kind, namespace);
         let made = again(async || api.create(&params, &object).await).await?;
-        value(&made)
+        value(made)
     }
 
     /// A JSON patch whose first step must test what it relies on.
@@ -260,24 +241,6 @@ impl Hands {
         }
     }
 
-    /// One access review.
-    pub async fn may(&self, permission: &Permission) -> Result<bool, Refusal> {
-        let (resource, subresource) = permission.resource.split_once('/').unwrap_or((permission.resource, ""));
-        let attributes = json!({
-            "verb": permission.verb, "group": permission.group, "resource": resource, "subresource": subresource,
-            "namespace": permission.namespace.as_deref().unwrap_or_default(),
-            "name": permission.name.as_deref().unwrap_or_default(),
-        });
-        let review = json!({
-            "apiVersion": "authorization.k8s.io/v1", "kind": "SelfSubjectAccessReview",
-            "spec": {"resourceAttributes": attributes},
-        });
-        let answer = self
-            .post("/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", &review)
-            .await?;
-        Ok(answer.pointer("/status/allowed") == Some(&Value::Bool(true)))
-    }
-
     /// The caller's name.
     pub async fn who(&self) -> Result<String, Refusal> {
         let review = json!({"apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview"});
@@ -308,9 +271,24 @@ impl Hands {
     }
 }
 
-/// Without the fields that change by themselves.
-fn value(object: &DynamicObject) -> Result<Value, Refusal> {
-    serde_json::to_value(object).map_err(|cause| Refusal::of_answer(&cause))
+/// The object as it was read; its own part is moved, not copied.
+fn value(object: DynamicObject) -> Result<Value, Refusal> {
+    let wrong = |cause: serde_json::Error| Refusal::of_answer(&cause);
+    let mut value = match object.data {
+        Value::Null => json!({}),
+        data => data,
+    };
+    if let Some(map) = value.as_object_mut() {
+        map.insert(
+            "metadata".to_owned(),
+            serde_json::to_value(object.metadata).map_err(wrong)?,
+        );
+        if let Some(types) = object.types {
+            map.insert("apiVersion".to_owned(), types.api_version.into());
+            map.insert("kind".to_owned(), types.kind.into());
+        }
+    }
+    Ok(value)
 }
 
 /// Tries again what may succeed in a moment.

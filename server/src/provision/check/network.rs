@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::Checks;
 use crate::cluster::{Kind, NETWORK_POLICY};
-use crate::provision::facts::{Facts, NAME, NAMESPACE, text};
+use crate::provision::facts::{Facts, NAME, text};
 use crate::provision::settings::Settings;
 
 pub const KINDS: [&Kind; 1] = [&NETWORK_POLICY];
@@ -13,11 +13,10 @@ const MONITORING: &str = "/namespaceSelector/matchLabels/network.openshift.io~1p
 pub fn checks(settings: &Settings, facts: &Facts) -> Checks {
     let mut checks = Checks::new("network");
     for namespace in &settings.namespaces {
-        let all = facts.of(&NETWORK_POLICY).iter();
-        let here: Vec<&Value> = all.filter(|policy| text(policy, NAMESPACE) == namespace).collect();
-        let closing: Vec<&&Value> = here.iter().filter(|policy| closes_all(policy)).collect();
-        let opened = here.iter().any(|policy| lets_monitoring_in(policy));
-        match closing.first() {
+        let here = facts.within(&NETWORK_POLICY, namespace);
+        let closing = here.iter().find(|policy| closes_all(policy));
+        let opened = here.iter().any(lets_monitoring_in);
+        match closing {
             Some(policy) if !opened => checks.error(
                 "network",
                 format!(

@@ -1,7 +1,5 @@
 //! What the caller may do of what setting up does.
 
-use futures_util::{StreamExt as _, stream};
-
 use super::Checks;
 use crate::cluster::{Hands, Permission, Refusal};
 use crate::provision::plan::edits::{PLATFORM, USER_WORKLOAD};
@@ -38,12 +36,12 @@ pub async fn ask(hands: &Hands, settings: &Settings) -> Result<Vec<(Permission, 
     if settings.console_plugin {
         wanted.push(of("patch", "operator.openshift.io", "consoles", "", "cluster"));
     }
-    let reviews = wanted.into_iter().map(|permission| async move {
-        let allowed = hands.may(&permission).await?;
-        Ok((permission, allowed))
+    let known = hands.may_each(wanted.iter().cloned().collect()).await?;
+    let told = wanted.into_iter().map(|permission| {
+        let allowed = known.get(&permission).copied().unwrap_or_default();
+        (permission, allowed)
     });
-    let answers: Vec<_> = stream::iter(reviews).buffered(16).collect().await;
-    answers.into_iter().collect()
+    Ok(told.collect())
 }
 
 pub fn checks(rights: &[(Permission, bool)]) -> Checks {

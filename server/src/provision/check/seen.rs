@@ -1,36 +1,20 @@
 //! The single objects that the checks look at, each read once, all at the same time.
 
-use futures_util::{StreamExt as _, stream};
+use futures_util::{StreamExt as _, future::try_join, stream};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
 use super::llm::{AUTHORINO_CERTIFICATE, AUTHORINO_SERVICE, LINK};
 use crate::cluster::{
     AUTHORINO, CLUSTER_MONITORING, CLUSTER_OPERATOR, CLUSTER_POLICY, CLUSTER_SERVICE_VERSION, CLUSTER_VERSION,
-    CONFIG_MAP, CONSOLE, CONSOLE_PLUGIN, CRD, Cause, DATA_SCIENCE_CLUSTER, DEPLOYMENT, GATEWAY, GATEWAY_CLASS, GRAFANA,
-    Hands, KUADRANT, Kind, LEADER_WORKER_SET, NAMESPACE, POD, PROMETHEUS, Refusal, SECRET, SERVICE, SERVICE_MESH,
+    CONFIG_MAP, CONSOLE, CONSOLE_PLUGIN, CRD, DATA_SCIENCE_CLUSTER, DEPLOYMENT, GATEWAY, GATEWAY_CLASS, GRAFANA, Hands,
+    KUADRANT, Kind, LEADER_WORKER_SET, NAMESPACE, POD, PROMETHEUS, Refusal, SECRET, SERVICE, SERVICE_MESH,
 };
+pub use crate::provision::facts::Look;
+use crate::provision::facts::look_at;
 use crate::provision::object::NAME;
 use crate::provision::plan::edits::{PLATFORM, USER_WORKLOAD};
 use crate::provision::settings::Settings;
-
-/// What became of one look.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Look {
-    Found(Value),
-    Absent,
-    /// The caller may not look.
-    Hidden,
-}
-
-impl Look {
-    pub fn value(&self) -> Option<&Value> {
-        match self {
-            Look::Found(value) => Some(value),
-            Look::Absent | Look::Hidden => None,
-        }
-    }
-}
 
 /// By a name of our own.
 pub struct Seen(BTreeMap<String, Look>);
@@ -51,7 +35,7 @@ fn one(kind: &'static Kind, namespace: &str, name: &str) -> Want {
 
 impl Seen {
     pub async fn read(hands: &Hands, settings: &Settings) -> Result<Seen, Refusal> {
-        let mut wants = vec![
+        let wants = vec![
             ("version".to_owned(), one(&CLUSTER_VERSION, "", "version")),
             ("monitoring".to_owned(), one(&CLUSTER_OPERATOR, "", "monitoring")),
             (
@@ -78,10 +62,13 @@ impl Seen {
                 one(&GRAFANA, &settings.grafana.namespace, &settings.grafana.instance),
             ),
         ];
-        for namespace in &settings.namespaces {
-            wants.push((format!("namespace {namespace}"), one(&NAMESPACE, "", namespace)));
-        }
-        Seen::looks(hands, wants).await
+        let (Seen(mut looks), places) =
+            try_join(Seen::looks(hands, wants), look_at(hands, &settings.namespaces)).await?;
+        let places = places
+            .into_iter()
+            .map(|(name, look)| (format!("namespace {name}"), look));
+        looks.extend(places);
+        Ok(Seen(looks))
     }
 
     /// What LLMInferenceServices need; see `llm`.
@@ -113,12 +100,7 @@ impl Seen {
                     .map(|list| list.map(Value::from)),
                 Want::All(kind) => hands.list(kind, None).await.map(|list| list.map(Value::from)),
             };
-            match found {
-                Ok(Some(value)) => Ok((key, Look::Found(value))),
-                Ok(None) => Ok((key, Look::Absent)),
-                Err(refusal) if refusal.cause == Cause::Forbidden => Ok((key, Look::Hidden)),
-                Err(refusal) => Err(refusal),
-            }
+            Look::of(found).map(|look| (key, look))
         });
         let looks: Vec<_> = stream::iter(looks).buffer_unordered(16).collect().await;
         looks.into_iter().collect::<Result<_, _>>().map(Seen)

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::labels::{Labels, labels, selects};
-use super::{Facts, NAME, NAMESPACE, text};
+use super::{Facts, NAME, text};
 use crate::cluster::{Kind, POD_MONITOR, SERVICE, SERVICE_MONITOR};
 use crate::provision::object::is_ours;
 
@@ -37,13 +37,13 @@ impl Covered {
 #[must_use]
 pub fn cover(facts: &Facts, instance: &str, namespace: &str, pod: &Labels) -> Covered {
     let mut covered = Covered::default();
-    for monitor in within(facts, &POD_MONITOR, namespace) {
+    for monitor in facts.within(&POD_MONITOR, namespace) {
         if selector(monitor).is_some_and(|selector| selects(selector, pod)) {
             covered.by.push(told(&POD_MONITOR, monitor, instance));
         }
     }
-    let services: Vec<&Value> = within(facts, &SERVICE, namespace).collect();
-    for monitor in within(facts, &SERVICE_MONITOR, namespace) {
+    let services = facts.within(&SERVICE, namespace);
+    for monitor in facts.within(&SERVICE_MONITOR, namespace) {
         let Some(selector) = selector(monitor) else { continue };
         let chosen = services
             .iter()
@@ -62,13 +62,6 @@ pub fn cover(facts: &Facts, instance: &str, namespace: &str, pod: &Labels) -> Co
         }
     }
     covered
-}
-
-fn within<'a>(facts: &'a Facts, kind: &Kind, namespace: &'a str) -> impl Iterator<Item = &'a Value> {
-    facts
-        .of(kind)
-        .iter()
-        .filter(move |object| text(object, NAMESPACE) == namespace)
 }
 
 fn selector(monitor: &Value) -> Option<&Value> {

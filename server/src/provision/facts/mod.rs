@@ -5,6 +5,7 @@
 
 mod cover;
 mod labels;
+mod places;
 mod serving;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,8 +13,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use futures_util::{StreamExt as _, stream};
 use serde_json::Value;
 
+pub use places::{Look, look_at};
 pub use serving::{WorkloadKind, gaps, workloads};
 
+use super::object::Reference;
 use crate::cluster::{Cause, Hands, Kind, Refusal};
 
 /// Lists asked at once.
@@ -22,7 +25,10 @@ const AT_ONCE: usize = 8;
 /// The lists of some kinds in some namespaces.
 #[derive(Debug, Default)]
 pub struct Facts {
+    /// Each in the order of namespaces and names.
     lists: BTreeMap<&'static str, Vec<Value>>,
+    /// Where it was looked.
+    namespaces: BTreeSet<String>,
     /// Kinds that the cluster does not have.
     pub absent: BTreeSet<&'static str>,
     /// Kinds, and where the caller may not list them.
@@ -49,7 +55,10 @@ impl Facts {
             (*kind, list(hands, kind, namespaces, wide).await)
         });
         let answers: Vec<_> = stream::iter(asked).buffered(AT_ONCE).collect().await;
-        let mut facts = Facts::default();
+        let mut facts = Facts {
+            namespaces: namespaces.iter().cloned().collect(),
+            ..Facts::default()
+        };
         for (kind, answer) in answers {
             let Found {
                 objects,
@@ -57,7 +66,7 @@ impl Facts {
                 elsewhere,
             } = answer?;
             match objects {
-                Some(objects) => drop(facts.lists.insert(kind.kind, objects)),
+                Some(objects) => drop(facts.lists.insert(kind.kind, in_order(objects))),
                 None => drop(facts.absent.insert(kind.kind)),
             }
             if !denied.is_empty() {
@@ -70,8 +79,9 @@ impl Facts {
 
     #[cfg(test)]
     pub fn of_lists(lists: impl IntoIterator<Item = (&'static str, Vec<Value>)>) -> Facts {
+        let lists = lists.into_iter().map(|(kind, objects)| (kind, in_order(objects)));
         Facts {
-            lists: lists.into_iter().collect(),
+            lists: lists.collect(),
             ..Facts::default()
         }
     }
@@ -82,6 +92,32 @@ impl Facts {
         self.lists.get(kind.kind).map_or(&[], Vec::as_slice)
     }
 
+    /// Those of one namespace.
+    #[must_use]
+    pub fn within(&self, kind: &Kind, namespace: &str) -> &[Value] {
+        let all = self.of(kind);
+        let from = all.partition_point(|object| text(object, NAMESPACE) < namespace);
+        let to = all.partition_point(|object| text(object, NAMESPACE) <= namespace);
+        all.get(from..to).unwrap_or_default()
+    }
+
+    /// One object. The outer `None`: it was not looked for where it is.
+    #[must_use]
+    pub fn find(&self, object: &Reference) -> Option<Option<&Value>> {
+        let kind = object.kind;
+        if self.absent.contains(kind.kind) {
+            return Some(None);
+        }
+        let namespace = object.namespace.as_ref()?;
+        let looked = self.lists.contains_key(kind.kind) && self.namespaces.contains(namespace);
+        if !looked || !self.sees(kind, namespace) {
+            return None;
+        }
+        let here = self.within(kind, namespace);
+        let at = here.binary_search_by(|other| text(other, NAME).cmp(&object.name));
+        Some(at.ok().and_then(|at| here.get(at)))
+    }
+
     /// Whether nothing of the kind was hidden from the caller in this namespace.
     #[must_use]
     pub fn sees(&self, kind: &Kind, namespace: &str) -> bool {
@@ -90,6 +126,12 @@ impl Facts {
             .get(kind.kind)
             .is_some_and(|denied| denied.contains(namespace))
     }
+}
+
+fn in_order(mut objects: Vec<Value>) -> Vec<Value> {
+    let key = |object: &Value| (text(object, NAMESPACE).to_owned(), text(object, NAME).to_owned());
+    objects.sort_by_cached_key(key);
+    objects
 }
 
 /// What became of one kind.

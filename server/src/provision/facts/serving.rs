@@ -65,8 +65,7 @@ pub fn workloads(facts: &Facts, settings: &Settings) -> Vec<Workload> {
         });
     }
     for namespace in &settings.namespaces {
-        let mut services = facts.of(&LLM_INFERENCE_SERVICE).iter();
-        let Some(first) = services.find(|service| text(service, NAMESPACE) == namespace) else {
+        let Some(first) = facts.within(&LLM_INFERENCE_SERVICE, namespace).first() else {
             continue;
         };
         for (kind, name, component) in [
@@ -129,9 +128,7 @@ pub fn gaps(workloads: &[Workload], settings: &Settings) -> Vec<Gap> {
 fn runtime(facts: &Facts, settings: &Settings, service: &Value) -> (Option<Runtime>, Option<Endpoint>) {
     let named = text(service, "/spec/predictor/model/runtime");
     let format = text(service, "/spec/predictor/model/modelFormat/name");
-    let namespace = text(service, NAMESPACE);
-    let own = facts.of(&SERVING_RUNTIME).iter();
-    let own = own.filter(|runtime| text(runtime, NAMESPACE) == namespace);
+    let own = facts.within(&SERVING_RUNTIME, text(service, NAMESPACE)).iter();
     let mut all = own.chain(facts.of(&CLUSTER_SERVING_RUNTIME));
     let object = all.find(|runtime| text(runtime, NAME) == named);
     // The platform's templates write them for the pods, and the first also for themselves.

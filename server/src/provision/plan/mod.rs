@@ -6,23 +6,28 @@ pub mod diff;
 pub mod edits;
 mod needs;
 mod objects;
+mod same;
 mod step;
 
 use std::collections::BTreeSet;
 
+use futures_util::{StreamExt as _, future::try_join, stream};
 pub use needs::grant;
 pub use step::{Action, Step, Work};
 
 use super::SetupError;
 use super::desired::{self, monitors};
-use super::facts::{self, Facts, WorkloadKind};
+use super::facts::{self, Facts, Look, WorkloadKind};
 use super::inventory::{Inventory, Origin, Stored};
-use super::object::{Object, Phase};
+use super::object::{Object, Phase, Reference};
 use super::settings::Settings;
 use crate::cluster::{
-    CLUSTER_SERVING_RUNTIME, Cause, GRAFANA, Hands, INFERENCE_SERVICE, Kind, LLM_INFERENCE_SERVICE, NAMESPACE,
-    POD_MONITOR, Refusal, SERVICE, SERVICE_MONITOR, SERVING_RUNTIME, SUBSCRIPTION,
+    CLUSTER_SERVING_RUNTIME, Cause, GRAFANA, Hands, INFERENCE_SERVICE, Kind, LLM_INFERENCE_SERVICE, POD_MONITOR,
+    PROMETHEUS_RULE, Refusal, SERVICE, SERVICE_MONITOR, SERVING_RUNTIME, SUBSCRIPTION,
 };
+
+/// Objects looked at, or tried, at once.
+const AT_ONCE: usize = 16;
 
 /// What a plan looks at to find workloads that nobody scrapes.
 pub const SERVING: [&Kind; 7] = [
@@ -57,14 +62,16 @@ impl Plan {
 
 pub async fn make(hands: &Hands, settings: &Settings) -> Result<Plan, SetupError> {
     let user = hands.who().await?;
-    for namespace in &settings.namespaces {
-        exists(hands, namespace).await?;
-    }
+    exist(hands, &settings.namespaces).await?;
     let stored = Stored::load(hands, settings).await?;
     let inventory = &stored.inventory;
-    let (mut steps, facts) = futures_util::future::try_join(
+    let mut kinds = SERVING.to_vec();
+    if settings.rules {
+        kinds.push(&PROMETHEUS_RULE);
+    }
+    let (mut steps, facts) = try_join(
         edits::monitoring(hands, settings, inventory),
-        Facts::read(hands, &SERVING, &settings.namespaces),
+        Facts::read(hands, &kinds, &settings.namespaces),
     )
     .await?;
     let mut wanted = desired::objects(settings)?;
@@ -76,41 +83,47 @@ pub async fn make(hands: &Hands, settings: &Settings) -> Result<Plan, SetupError
         coming.insert(object.name.clone());
     }
     let references: BTreeSet<_> = wanted.iter().map(Object::reference).collect();
-    steps.extend(objects::steps(hands, settings, inventory, wanted, &coming).await?);
+    steps.extend(objects::steps(hands, settings, (inventory, &facts), wanted, &coming).await?);
     if settings.gpu {
         steps.extend(counters::step(hands, settings, inventory).await?);
     }
     if settings.console_plugin {
         steps.push(edits::plugin(hands).await?);
     }
-    for entry in inventory.objects.iter().rev() {
-        let Some(reference) = entry.reference().filter(|one| !references.contains(one)) else {
-            continue;
-        };
-        let Some(uid) = entry.uid.clone().filter(|_| entry.origin == Origin::Created) else {
-            continue;
-        };
-        let namespace = reference.namespace.as_deref();
-        let live = hands.get(reference.kind, namespace, &reference.name).await?;
-        if live.is_some_and(|live| facts::text(&live, "/metadata/uid") == uid) {
-            let why = "it is no longer needed: the settings or the platform have changed";
-            steps.push(Step::new(Action::Remove, reference, why, Work::Delete { uid }));
-        }
-    }
+    steps.extend(needless(hands, inventory, &references).await?);
     needs::ask(hands, &mut steps).await?;
     Ok(Plan { user, steps, stored })
 }
 
-async fn exists(hands: &Hands, namespace: &str) -> Result<(), SetupError> {
-    match hands.get(&NAMESPACE, None, namespace).await {
-        Ok(Some(_)) => Ok(()),
-        Ok(None) => Err(SetupError::Use(format!(
+async fn exist(hands: &Hands, namespaces: &[String]) -> Result<(), SetupError> {
+    // Who may not look at a namespace may still have rights in it.
+    let looks = facts::look_at(hands, namespaces).await?;
+    match looks.iter().find(|(_, look)| **look == Look::Absent) {
+        Some((namespace, _)) => Err(SetupError::Use(format!(
             "there is no namespace {namespace}: make it, or name another"
         ))),
-        // Who may not look at a namespace may still have rights in it.
-        Err(refusal) if refusal.cause == Cause::Forbidden => Ok(()),
-        Err(refusal) => Err(refusal.into()),
+        None => Ok(()),
     }
+}
+
+/// What this installation has made and no longer wants, the youngest first.
+async fn needless(hands: &Hands, inventory: &Inventory, wanted: &BTreeSet<Reference>) -> Result<Vec<Step>, Refusal> {
+    let made = inventory.objects.iter().rev().filter_map(|entry| {
+        let reference = entry.reference().filter(|one| !wanted.contains(one))?;
+        let uid = entry.uid.clone().filter(|_| entry.origin == Origin::Created)?;
+        Some((reference, uid))
+    });
+    let made: Vec<_> = made.collect();
+    let looks = made.into_iter().map(|(reference, uid)| async move {
+        let live = hands
+            .get(reference.kind, reference.namespace.as_deref(), &reference.name)
+            .await?;
+        let same = live.is_some_and(|live| facts::text(&live, "/metadata/uid") == uid);
+        let why = "it is no longer needed: the settings or the platform have changed";
+        Ok(same.then(|| Step::new(Action::Remove, reference, why, Work::Delete { uid })))
+    });
+    let looks: Vec<_> = stream::iter(looks).buffered(AT_ONCE).collect().await;
+    looks.into_iter().filter_map(Result::transpose).collect()
 }
 
 /// The monitors for workloads that nobody scrapes.

@@ -1,35 +1,18 @@
-//! Which permissions a step needs, and whether the caller has them: one access review for each different one.
-
-use std::collections::BTreeMap;
-
-use futures_util::{StreamExt as _, stream};
+//! Which permissions a step needs, and whether the caller has them.
 
 use super::step::{Action, Need, Step, Work};
 use crate::cluster::{Hands, Permission, Refusal};
 use crate::provision::object::{Generated, Reference};
 
-const AT_ONCE: usize = 16;
-
 /// Fills in the needs of every step that would write.
 pub async fn ask(hands: &Hands, steps: &mut [Step]) -> Result<(), Refusal> {
-    let mut wanted: BTreeMap<Permission, bool> = BTreeMap::new();
-    for step in steps.iter() {
-        wanted.extend(of(step).into_iter().map(|permission| (permission, false)));
-    }
-    let reviews = wanted.keys().cloned().map(|permission| async move {
-        let allowed = hands.may(&permission).await?;
-        Ok::<_, Refusal>((permission, allowed))
-    });
-    let answers: Vec<_> = stream::iter(reviews).buffer_unordered(AT_ONCE).collect().await;
-    for answer in answers {
-        let (permission, allowed) = answer?;
-        wanted.insert(permission, allowed);
-    }
+    let wanted = steps.iter().flat_map(of).collect();
+    let known = hands.may_each(wanted).await?;
     for step in steps {
         step.needs = of(step)
             .into_iter()
             .map(|permission| Need {
-                allowed: wanted.get(&permission).copied().unwrap_or_default(),
+                allowed: known.get(&permission).copied().unwrap_or_default(),
                 grant: grant(&permission),
                 permission,
             })

@@ -1,20 +1,20 @@
 //! Each wanted object against the one that is there.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use futures_util::{StreamExt as _, stream};
 use serde_json::Value;
 
-use super::diff;
 use super::step::{Action, Step, Work};
+use super::{AT_ONCE, diff, same};
 use crate::cluster::{Cause, Hands, Refusal};
-use crate::provision::facts::text;
+use crate::provision::facts::{Facts, text};
 use crate::provision::inventory::{Inventory, Origin};
 use crate::provision::object::{Generated, Object, is_ours};
 use crate::provision::secret;
 use crate::provision::settings::Settings;
 
-const AT_ONCE: usize = 16;
 /// What these write they write again at once: taking it over would be a fight without an end.
 const NEVER: [&str; 4] = ["odh-model-controller", "llmisvc", "gpu-operator", "grafana-operator"];
 
@@ -22,13 +22,13 @@ const NEVER: [&str; 4] = ["odh-model-controller", "llmisvc", "gpu-operator", "gr
 pub async fn steps(
     hands: &Hands,
     settings: &Settings,
-    inventory: &Inventory,
+    known: (&Inventory, &Facts),
     objects: Vec<Object>,
     coming: &BTreeSet<String>,
 ) -> Result<Vec<Step>, Refusal> {
     let asked = objects
         .into_iter()
-        .map(|object| step(hands, settings, inventory, object, coming));
+        .map(|object| step(hands, settings, known, object, coming));
     let answers: Vec<_> = stream::iter(asked).buffered(AT_ONCE).collect().await;
     answers.into_iter().collect()
 }
@@ -36,13 +36,20 @@ pub async fn steps(
 async fn step(
     hands: &Hands,
     settings: &Settings,
-    inventory: &Inventory,
+    (inventory, facts): (&Inventory, &Facts),
     object: Object,
     coming: &BTreeSet<String>,
 ) -> Result<Step, Refusal> {
     let reference = object.reference();
     let reason = object.reason.clone();
-    let live = match hands.get(object.kind, object.namespace.as_deref(), &object.name).await {
+    let found = match facts.find(&reference) {
+        Some(listed) => Ok(listed.map(Cow::Borrowed)),
+        None => {
+            let one = hands.get(object.kind, object.namespace.as_deref(), &object.name);
+            one.await.map(|live| live.map(Cow::Owned))
+        }
+    };
+    let live = match found {
         Ok(live) => live,
         Err(refusal) if refusal.cause == Cause::Forbidden => {
             let work = Work::Apply(Box::new(object));
@@ -54,7 +61,8 @@ async fn step(
     let adopted = inventory
         .entry(&reference)
         .is_some_and(|entry| entry.origin == Origin::Adopted);
-    let foreign = live.as_ref().filter(|live| !is_ours(live, &settings.instance));
+    let live = live.as_deref();
+    let foreign = live.filter(|live| !is_ours(live, &settings.instance));
     if let Some(live) = foreign.filter(|_| !adopted) {
         let owner = owner(live);
         let step = Step::new(Action::Adopt, reference, reason, Work::Nothing);
@@ -67,7 +75,7 @@ async fn step(
     }
     if let Some(content) = &object.generated {
         let work = Work::Generate(Box::new(object.clone()));
-        return Ok(match (&live, content) {
+        return Ok(match (live, content) {
             (None, _) => Step::new(Action::Create, reference, reason, work),
             (Some(live), Generated::Token(_)) if secret::is_old(live) => {
                 Step::new(Action::Renew, reference, "its token ends soon", work)
@@ -79,10 +87,10 @@ async fn step(
         });
     }
     let action = if live.is_some() { Action::Change } else { Action::Create };
-    apply(hands, object, live.as_ref(), action, coming).await
+    apply(hands, object, live, action, coming).await
 }
 
-/// A dry run of the apply, judged.
+/// A dry run of the apply, judged; none where it is plain that nothing would change.
 async fn apply(
     hands: &Hands,
     object: Object,
@@ -91,6 +99,9 @@ async fn apply(
     coming: &BTreeSet<String>,
 ) -> Result<Step, Refusal> {
     let (reference, reason) = (object.reference(), object.reason.clone());
+    if live.is_some_and(|live| same::is_applied(live, &object.body)) {
+        return Ok(Step::new(Action::Keep, reference, reason, Work::Nothing));
+    }
     let dry = hands
         .apply(object.kind, object.namespace.as_deref(), &object.body, true)
         .await;
