@@ -9,6 +9,7 @@ mod many;
 mod objects;
 pub mod states;
 mod users;
+mod whole;
 
 use std::path::Path;
 

@@ -16,6 +16,7 @@ pub mod manifests;
 pub mod many;
 pub mod paths;
 pub mod plane;
+pub mod played;
 pub mod secrets;
 pub mod serve;
 pub mod session;
