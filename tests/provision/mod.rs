@@ -7,6 +7,7 @@ mod grafana;
 mod interrupted;
 mod many;
 mod objects;
+mod operator;
 pub mod states;
 mod users;
 mod whole;

@@ -36,6 +36,21 @@ pub const PROMETHEUS_3: GoTool = GoTool {
     flags: &["-tags", "remove_all_sd,enable_kubernetes_sd"],
 };
 
+/// Of the same module: Debian's own does not know what the current operator writes.
+pub const PROMTOOL: GoTool = GoTool {
+    package: "github.com/prometheus/prometheus/cmd/promtool",
+    program: "promtool",
+    ..PROMETHEUS_3
+};
+
+/// Turns monitors and rules into Prometheus' configuration.
+pub const PROMETHEUS_OPERATOR: GoTool = GoTool {
+    folder: "prometheus-operator",
+    package: "github.com/prometheus-operator/prometheus-operator/cmd/operator",
+    program: "prometheus-operator",
+    flags: &[],
+};
+
 /// The version is said to the linker, else clients cannot read it.
 const KUBERNETES: [&str; 2] = [
     "-ldflags",
@@ -118,11 +133,13 @@ pub const OPENID_PROVIDER: GoTool = GoTool {
 };
 
 /// All of them, the longest build first.
-pub const ALL: [GoTool; 10] = [
+pub const ALL: [GoTool; 12] = [
     KUBE_APISERVER,
     KUBE_CONTROLLER_MANAGER,
     PROMETHEUS_3,
+    PROMETHEUS_OPERATOR,
     THANOS,
+    PROMTOOL,
     KUBE_RBAC_PROXY,
     PERSES_CHECK,
     MANIFESTS,

@@ -14,6 +14,7 @@ pub mod host_build;
 pub mod http;
 pub mod manifests;
 pub mod many;
+pub mod operator;
 pub mod paths;
 pub mod plane;
 pub mod played;

@@ -250,7 +250,10 @@ pub async fn start(folder: &Path, children: &mut Vec<Tied>) -> Result<Kube> {
             "--bind-address=127.0.0.1",
             &format!("--secure-port={}", free_port()?),
             &format!("--cert-dir={}", text(&file("controllers"))),
-            "--controllers=clusterrole-aggregation-controller,serviceaccount-controller,namespace-controller",
+            "--controllers=clusterrole-aggregation-controller,serviceaccount-controller,namespace-controller,\
+             serviceaccount-token-controller",
+            &format!("--service-account-private-key-file={}", text(&file("accounts.key"))),
+            &format!("--root-ca-file={}", text(&file("ca.crt"))),
         ],
         &[],
     )?);
