@@ -330,8 +330,13 @@ async fn an_exporter_with_wrong_types_gives_no_wrong_number_and_hides_no_right_o
         let answers = in_namespace(&server, &panels, "wrong-types").await?;
         server.stop().await;
         let told = panels.map(|panel| (answers[panel].state.as_str(), last(&answers[panel])));
-        let none = ("no_samples", Vec::new());
-        assert_eq!(told, [none.clone(), none, ("ok", vec![3.0])], "{generation:?}");
+        // The newer store says that it cannot read the bounds, the older one skips them without a word.
+        let words = match generation {
+            Generation::Two => "no_samples",
+            Generation::Three => "unknown",
+        };
+        let right = [("no_samples", vec![]), (words, vec![]), ("ok", vec![3.0])];
+        assert_eq!(told, right, "{generation:?}");
     }
     Ok(())
 }

@@ -58,7 +58,8 @@ impl Ask {
         }
         for (path, body, at) in ways {
             let (status, body) = self.ask(caller, path, body).await?;
-            if status == StatusCode::NOT_FOUND {
+            // Who may not even know what is not there is forbidden it.
+            if matches!(status, StatusCode::NOT_FOUND | StatusCode::FORBIDDEN) {
                 continue;
             }
             judge(status)?;

@@ -175,10 +175,14 @@ async fn on_openshift_4_14_another_right_and_another_name_are_asked_for() {
 
 #[tokio::test]
 async fn a_name_that_is_not_told_one_way_is_asked_for_the_other_way() {
-    for (missing, legacy, name) in [("users/~", true, "alice"), ("selfsubjectreviews", false, "old-alice")] {
+    for (missing, legacy, answer, name) in [
+        ("users/~", true, "404 Not Found", "alice"),
+        ("users/~", true, "403 Forbidden", "alice"),
+        ("selfsubjectreviews", false, "404 Not Found", "old-alice"),
+    ] {
         let told = world(&[("namespaces", ""), ("prometheuses/api", "")], None);
         let world = move |asked: &Asked| match asked.path.ends_with(missing) {
-            true => Deed::answer("404 Not Found", "text/plain", "404 page not found"),
+            true => Deed::answer(answer, "text/plain", "no such path, or not for you"),
             false => told(asked),
         };
         let server = server_with(world, |config| {
