@@ -12,6 +12,11 @@ pub const ALLOWED: &[(&str, &str, &str)] = &[
         "vllm:cache_config_info lacks label model_name",
         "its labels are the cache configuration and `engine`; the catalogue says so too",
     ),
+    (
+        "phi-4",
+        "has vllm:lora_requests_info, which this version does not expose by default",
+        "it runs with --enable-lora",
+    ),
     ("qwen-coder-7b", "lacks http_requests_total", NO_REQUEST),
     ("qwen-coder-7b", "lacks http_request_duration_seconds", NO_REQUEST),
     ("qwen-coder-7b", "lacks http_request_size_bytes", NO_REQUEST),
