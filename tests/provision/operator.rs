@@ -348,5 +348,8 @@ async fn the_real_operator_makes_of_it_what_scrapes_the_fleet() -> Result<()> {
     settled(plane, &before).await?;
     plane
         .delete("apis/config.openshift.io/v1/clusteroperators/monitoring")
-        .await
+        .await?;
+    // Others take kinds away from the cluster, and find nothing of this test to lose.
+    plane.delete(&format!("api/v1/namespaces/{NAMESPACE}")).await?;
+    plane.gone(NAMESPACE).await
 }

@@ -1,18 +1,32 @@
 //! `servelens` run to its end, and `servelens serve` kept running.
 
 use std::net::{Ipv4Addr, TcpListener};
+use std::ops::Range;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use serde_json::json;
 
 use super::child::{self, Tied};
 use super::{http, paths, wait};
 
-/// A port that was free a moment ago.
+/// Below those that a system gives to connections by itself, so that no connection takes one between question and use.
+const PORTS: Range<u32> = 12_000..30_000;
+
+/// A port that is free, and that this process gives to nobody else; others begin elsewhere.
 pub fn free_port() -> Result<u16> {
-    Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
+    static GIVEN: AtomicU32 = AtomicU32::new(0);
+    let first = std::process::id().wrapping_mul(331);
+    for _ in PORTS {
+        let place = first.wrapping_add(GIVEN.fetch_add(1, Ordering::Relaxed)) % (PORTS.end - PORTS.start);
+        let port = u16::try_from(PORTS.start + place)?;
+        if TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok() {
+            return Ok(port);
+        }
+    }
+    bail!("no port is free")
 }
 
 /// Runs the program to its end with an empty environment but for `env` and what finding programs needs.
