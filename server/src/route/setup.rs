@@ -6,7 +6,7 @@ use std::{convert::Infallible, sync::Arc};
 use axum::{
     Json,
     extract::FromRequestParts,
-    http::{HeaderMap, Method, header::ACCEPT, request::Parts},
+    http::{HeaderMap, HeaderValue, Method, header::ACCEPT, request::Parts},
     response::{
         IntoResponse as _, Response,
         sse::{Event, KeepAlive, Sse},
@@ -62,7 +62,7 @@ fn acts(method: &Method, headers: &HeaderMap) -> Result<bool, Fault> {
     if method != Method::GET || !events {
         return Ok(method == Method::POST);
     }
-    let elsewhere = |site: &axum::http::HeaderValue| site != "same-origin";
+    let elsewhere = |site: &HeaderValue| site != "same-origin";
     match headers.get("sec-fetch-site").is_some_and(elsewhere) {
         true => Err(Fault::CrossSite),
         false => Ok(true),
@@ -125,8 +125,6 @@ fn events(told: UnboundedReceiver<Value>) -> Response {
 
 #[cfg(test)]
 mod tests {
-    use axum::http::HeaderValue;
-
     use super::*;
 
     #[test]

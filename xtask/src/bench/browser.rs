@@ -3,14 +3,13 @@
 //! The page sets the marks itself (`servelens:asked` and so on); here they are only read. Chromium draws without a graphics
 //! processor, so a desktop is faster.
 
-use std::process::{Command, Stdio};
-
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 use serde::Deserialize;
 
 use super::demo::Demo;
+use super::measured;
 use super::table::Table;
-use crate::place::{self, Place};
+use crate::place::Place;
 
 /// Loads that are timed, after one that is not.
 const LOADS: usize = 9;
@@ -27,16 +26,8 @@ struct Times {
 
 pub fn measure(place: &Place, demo: &Demo, table: &mut Table) -> Result<()> {
     let address = format!("{}{PAGE}", demo.addresses.servelens.trim_end_matches('/'));
-    let mut command: Command = place::cargo();
-    command
-        .args(["run", "--quiet", "--package", "tests", "--bin", "browser-times", "--"])
-        .args([&address, &LOADS.to_string()])
-        .current_dir(&place.root)
-        .env("CARGO_TARGET_DIR", &place.target)
-        .stderr(Stdio::inherit());
-    let output = command.output().context("running browser-times")?;
-    ensure!(output.status.success(), "browser-times ended with {}", output.status);
-    let loads: Vec<Times> = serde_json::from_slice(&output.stdout).context("reading what browser-times printed")?;
+    let args = [address.as_str(), &LOADS.to_string()];
+    let loads: Vec<Times> = measured::by(place, "browser-times", &place.servelens(), &args)?;
     let panels = loads
         .iter()
         .map(|load| load.panels)

@@ -1,12 +1,11 @@
 //! `servelens check` and a second `servelens apply` on a large cluster in the rig's API server.
 
-use std::process::{Command, Stdio};
-
-use anyhow::{Context, Result, ensure};
+use anyhow::Result;
 use serde::Deserialize;
 
+use super::measured;
 use super::table::Table;
-use crate::place::{self, Place};
+use crate::place::Place;
 
 #[derive(Deserialize)]
 struct Times {
@@ -22,16 +21,7 @@ struct Times {
 }
 
 pub fn measure(place: &Place, table: &mut Table) -> Result<()> {
-    let mut command: Command = place::cargo();
-    command
-        .args(["run", "--quiet", "--package", "tests", "--bin", "setup-times"])
-        .current_dir(&place.root)
-        .env("CARGO_TARGET_DIR", &place.target)
-        .env("SERVELENS_BIN", place.servelens())
-        .stderr(Stdio::inherit());
-    let output = command.output().context("running setup-times")?;
-    ensure!(output.status.success(), "setup-times ended with {}", output.status);
-    let times: Times = serde_json::from_slice(&output.stdout).context("reading what setup-times printed")?;
+    let times: Times = measured::by(place, "setup-times", &place.servelens(), &[])?;
     let mut row = |what: &str, aim: &str, ms: f64| table.report(what, aim, format!("{:.2} s", ms / 1000.0));
     let large = format!(
         "a cluster of {} namespaces, {} models, {} pods",

@@ -1,12 +1,11 @@
 //! A dashboard of 40 panels over 7 days at 1,000 series, beside the same queries sent one by one straight to Prometheus.
 
-use std::process::{Command, Stdio};
-
-use anyhow::{Context, Result, ensure};
+use anyhow::Result;
 use serde::Deserialize;
 
+use super::measured;
 use super::table::Table;
-use crate::place::{self, Place};
+use crate::place::Place;
 
 #[derive(Deserialize)]
 struct Times {
@@ -22,15 +21,7 @@ struct Times {
 }
 
 pub fn measure(place: &Place, table: &mut Table) -> Result<()> {
-    let mut command: Command = place::cargo();
-    command
-        .args(["run", "--quiet", "--package", "tests", "--bin", "long-dashboard"])
-        .current_dir(&place.root)
-        .env("CARGO_TARGET_DIR", &place.target)
-        .stderr(Stdio::inherit());
-    let output = command.output().context("running long-dashboard")?;
-    ensure!(output.status.success(), "long-dashboard ended with {}", output.status);
-    let times: Times = serde_json::from_slice(&output.stdout).context("reading what long-dashboard printed")?;
+    let times: Times = measured::by(place, "long-dashboard", &place.servelens(), &[])?;
     let size = |bytes: usize| format!("{:.0} KiB", bytes as f64 / 1024.0);
     let mut row = |what: &str, aim: &str, measured: String| table.report(what, aim, measured);
     row(

@@ -12,6 +12,7 @@ mod instructions;
 mod kept;
 mod large;
 mod long;
+mod measured;
 mod nginx;
 mod page;
 mod proxy;

@@ -1,13 +1,12 @@
 //! Five hundred people who open a board of forty panels at once, before a store of canned answers.
 
-use std::process::Stdio;
-
-use anyhow::{Context, Result, ensure};
+use anyhow::Result;
 use serde::Deserialize;
 
+use super::measured;
 use super::release::Server;
 use super::table::Table;
-use crate::place::{self, Place};
+use crate::place::Place;
 use crate::progress::say;
 
 const PEOPLE: usize = 500;
@@ -25,25 +24,7 @@ struct Seen {
 
 pub fn measure(place: &Place, server: &Server, table: &mut Table) -> Result<()> {
     say(&format!("bench: {PEOPLE} viewers"));
-    let mut cargo = place::cargo();
-    cargo
-        .args([
-            "run",
-            "--quiet",
-            "--package",
-            "tests",
-            "--bin",
-            "viewers",
-            "--",
-            &PEOPLE.to_string(),
-        ])
-        .current_dir(&place.root)
-        .env("CARGO_TARGET_DIR", &place.target)
-        .env("SERVELENS_BIN", server.path())
-        .stderr(Stdio::inherit());
-    let output = cargo.output().context("running viewers")?;
-    ensure!(output.status.success(), "viewers ended with {}", output.status);
-    let seen: Seen = serde_json::from_slice(&output.stdout).context("reading what viewers printed")?;
+    let seen: Seen = measured::by(place, "viewers", server.path(), &[&PEOPLE.to_string()])?;
     let what = format!("{PEOPLE} callers open a board of 40 panels at once");
     table.budget(
         &format!("{what}: peak memory (release profile)"),
