@@ -1,9 +1,9 @@
 //! Cut off at any step, refused, or with somebody else at work at the same time: the next run goes on, and a removal leaves
 //! nothing behind.
 
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Lines};
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 
 use anyhow::{Context as _, Result};
 use serde_json::Value;
@@ -14,8 +14,16 @@ use super::dump::{dump, settled};
 use super::servelens;
 use super::states::model;
 
-/// Runs `apply` and kills it as soon as its step `at` has begun; gives how many steps there are.
-fn kill_at(kubeconfig: &Path, namespace: &str, command: &str, at: u64) -> Result<u64> {
+/// A command that is on its way.
+struct Running {
+    child: Child,
+    events: Lines<BufReader<ChildStdout>>,
+    /// How many steps there are.
+    of: u64,
+}
+
+/// Starts a command and waits until its step `at` has begun, or its end.
+fn until_step(kubeconfig: &Path, namespace: &str, command: &str, at: u64) -> Result<Running> {
     let mut child = Command::new(paths::servelens()?)
         .args([
             command,
@@ -31,9 +39,9 @@ fn kill_at(kubeconfig: &Path, namespace: &str, command: &str, at: u64) -> Result
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()?;
-    let out = BufReader::new(child.stdout.take().context("its output")?);
+    let mut events = BufReader::new(child.stdout.take().context("its output")?).lines();
     let mut of = 0;
-    for line in out.lines() {
+    for line in &mut events {
         let event: Value = serde_json::from_str(&line?)?;
         if event["event"] == "begun" {
             of = event["of"].as_u64().unwrap_or_default();
@@ -42,10 +50,24 @@ fn kill_at(kubeconfig: &Path, namespace: &str, command: &str, at: u64) -> Result
             }
         }
     }
+    Ok(Running { child, events, of })
+}
+
+impl Running {
+    /// Its exit code, and what it still said.
+    fn to_its_end(mut self) -> Result<(Option<i32>, String)> {
+        let rest = self.events.collect::<std::io::Result<Vec<_>>>()?;
+        Ok((self.child.wait()?.code(), rest.join("\n")))
+    }
+}
+
+/// Kills a command as soon as its step `at` has begun; gives how many steps there are.
+fn kill_at(kubeconfig: &Path, namespace: &str, command: &str, at: u64) -> Result<u64> {
+    let mut running = until_step(kubeconfig, namespace, command, at)?;
     // SIGKILL; it may have ended by itself.
-    drop(child.kill());
-    child.wait()?;
-    Ok(of)
+    drop(running.child.kill());
+    running.child.wait()?;
+    Ok(running.of)
 }
 
 #[tokio::test]
@@ -93,7 +115,8 @@ async fn two_at_once_make_the_same_thing_once() -> Result<()> {
     let before = dump(plane).await?;
     let run = async |command: &'static str| servelens(&admin, &[command, "--yes", &args[0], &args[1]]).await;
     let (one, two) = tokio::join!(run("apply"), run("apply"));
-    for said in [one?, two?] {
+    let (one, two) = (one?, two?);
+    for said in [&one, &two] {
         // Whoever comes second at one text says so and ends with 3; the next run has nothing left to do.
         assert!(matches!(said.code, 0 | 3), "{said:?}");
     }
@@ -101,5 +124,44 @@ async fn two_at_once_make_the_same_thing_once() -> Result<()> {
     assert_eq!(again.code, 0, "{again:?}");
     let remove = run("remove").await?;
     assert_eq!(remove.code, 0, "{remove:?}");
-    settled(plane, &before).await
+    let said = || format!("one: {one:?}\ntwo: {two:?}\nagain: {again:?}\nremove: {remove:?}");
+    settled(plane, &before).await.with_context(said)
+}
+
+/// Whoever of the two is ahead: what is made is in the record, and the next removal takes all of it back.
+#[tokio::test]
+async fn an_apply_beside_a_removal_leaves_nothing_that_the_record_does_not_list() -> Result<()> {
+    let plane = plane()?;
+    let _turn = plane.alone().await;
+    let args = model(plane, "beside").await?;
+    let admin = plane.admin()?;
+    let before = dump(plane).await?;
+    let run = async |command: &'static str| servelens(&admin, &[command, "--yes", &args[0], &args[1]]).await;
+    let (mut at, mut of) = (1, 1);
+    while at <= of {
+        for (first, second) in [("remove", "apply"), ("apply", "remove")] {
+            let case = format!("{second} from step {at} of {first} on");
+            if first == "remove" {
+                let apply = run("apply").await?;
+                assert_eq!(apply.code, 0, "before {case}: {apply:?}");
+            }
+            let file = admin.clone();
+            let ahead = tokio::task::spawn_blocking(move || until_step(&file, "beside", first, at)).await??;
+            of = of.max(ahead.of);
+            let (ahead, beside) = tokio::join!(tokio::task::spawn_blocking(move || ahead.to_its_end()), run(second));
+            let ((code, rest), beside) = (ahead??, beside?);
+            assert!(
+                matches!(code, Some(0 | 3)),
+                "{case}: {first} ended with {code:?}: {rest}"
+            );
+            assert!(matches!(beside.code, 0 | 3), "{case}: {beside:?}");
+            let remove = run("remove").await?;
+            assert_eq!(remove.code, 0, "after {case}: {remove:?}");
+            let said = || format!("{case}: {first} said {rest}\n{second}: {beside:?}\nthe last removal: {remove:?}");
+            settled(plane, &before).await.with_context(said)?;
+        }
+        at += 1;
+    }
+    assert!(of > 5, "only {of} steps");
+    Ok(())
 }

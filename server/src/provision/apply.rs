@@ -1,7 +1,7 @@
 //! Does what a plan says, step by step, as the caller.
 //!
 //! The inventory is written before the first change and after the last: whoever is cut off in between runs the same again
-//! and goes on. A refusal leaves one step undone; a cluster that does not answer ends the run at that step.
+//! and goes on, and a removal beside it sees that it does not have all. A refusal leaves one step undone; a cluster that does not answer ends the run at that step.
 
 use std::time::Duration;
 
@@ -48,9 +48,7 @@ pub async fn run(
 ) -> Result<Summary, SetupError> {
     let Plan { steps, mut stored, .. } = plan;
     if stored.inventory.state == State::Removing {
-        return Err(SetupError::Cluster(
-            "a removal has begun and not ended: run `servelens remove` to its end first, then apply again".to_owned(),
-        ));
+        return Err(removing());
     }
     let (chosen, other): (Vec<Step>, Vec<Step>) = steps
         .into_iter()
@@ -60,16 +58,20 @@ pub async fn run(
         ..Summary::default()
     };
     let before = stored.inventory.clone();
-    for step in chosen.iter().filter(|step| step.is_ready()) {
-        foresee(&mut stored, step);
-    }
-    if stored.inventory != before {
-        stored.save(hands, settings).await.map_err(|refusal| SetupError::Cluster(format!(
+    let changes = chosen.iter().any(Step::is_ready);
+    if changes {
+        for step in chosen.iter().filter(|step| step.is_ready()) {
+            foresee(&mut stored, step);
+        }
+        let claimed = stored.claim(hands, settings).await.map_err(|refusal| SetupError::Cluster(format!(
             "nothing was changed, because the record {}/{} cannot be written: {refusal}; ask for the right to write \
              configmaps there",
             settings.home(),
             Stored::name(settings),
         )))?;
+        if !claimed {
+            return Err(removing());
+        }
     }
     let of = chosen.len();
     for (n, step) in chosen.iter().enumerate() {
@@ -101,13 +103,19 @@ pub async fn run(
             return Ok(summary);
         }
     }
-    if stored.inventory != before {
+    if changes {
         stored.save(hands, settings).await?;
         if stored.inventory.state == State::Removing {
             summary.stopped = Some("a removal began meanwhile; run `servelens remove` to its end".to_owned());
         }
     }
     Ok(summary)
+}
+
+fn removing() -> SetupError {
+    SetupError::Cluster(
+        "a removal has begun and not ended: run `servelens remove` to its end first, then apply again".to_owned(),
+    )
 }
 
 /// What the record must know before the step is tried.

@@ -22,6 +22,10 @@ pub struct Inventory {
     /// Whether this installation put itself into the console's list.
     #[serde(default)]
     pub plugin: bool,
+    /// How often it was written. No two writings are alike, so that the version of the object tells a run that another one
+    /// is at work: the API server keeps the version where nothing changes.
+    #[serde(default)]
+    writes: u64,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default)]
@@ -161,6 +165,7 @@ impl Inventory {
             }
         }
         self.plugin |= other.plugin;
+        self.writes = self.writes.max(other.writes);
     }
 }
 
@@ -209,29 +214,51 @@ impl Stored {
         })
     }
 
-    /// Writes what has changed since it was read; where another run has written meanwhile, both are kept.
+    /// Writes it, before the first change that a run makes. `false`: another run takes back what it lists, or has done so, and
+    /// nothing was written.
+    pub async fn claim(&mut self, hands: &Hands, settings: &Settings) -> Result<bool, Refusal> {
+        let known = self.version.is_some();
+        let stands = |now: &Stored| now.inventory.state == State::Active && (now.version.is_some() || !known);
+        self.written(hands, settings, stands).await
+    }
+
+    /// Writes it; where another run has written meanwhile, what both know.
     pub async fn save(&mut self, hands: &Hands, settings: &Settings) -> Result<(), Refusal> {
+        self.written(hands, settings, |_| true).await.map(|_| ())
+    }
+
+    /// `may`: whether to go on, when another run has written this meanwhile.
+    async fn written(
+        &mut self,
+        hands: &Hands,
+        settings: &Settings,
+        may: impl Fn(&Stored) -> bool,
+    ) -> Result<bool, Refusal> {
         const TRIES: usize = 5;
         let mut last = None;
         for _ in 0..TRIES {
             match self.write(hands, settings).await {
                 Err(refusal) if matches!(refusal.cause, Cause::Conflict | Cause::Exists | Cause::Absent) => {
                     let now = Stored::load(hands, settings).await?;
+                    if !may(&now) {
+                        return Ok(false);
+                    }
                     // Gone: another run has removed it; what is left now is what this run made.
                     self.version = now.version;
                     self.uid = now.uid;
                     self.inventory.join(now.inventory);
                     last = Some(refusal);
                 }
-                done => return done,
+                done => return done.map(|()| true),
             }
         }
-        last.map_or(Ok(()), Err)
+        last.map_or(Ok(true), Err)
     }
 
     async fn write(&mut self, hands: &Hands, settings: &Settings) -> Result<(), Refusal> {
         let name = Stored::name(settings);
         let home = Some(settings.home());
+        self.inventory.writes += 1;
         let text = serde_json::to_string(&self.inventory).unwrap_or_default();
         let object = match &self.version {
             None => {
@@ -259,13 +286,17 @@ impl Stored {
         Ok(())
     }
 
-    /// Once nothing is left.
-    pub async fn delete(&self, hands: &Hands, settings: &Settings) -> Result<(), Refusal> {
-        let Some(uid) = &self.uid else { return Ok(()) };
+    /// Once nothing is left. `false`: another run has written it since this one did, and it stays.
+    pub async fn delete(&self, hands: &Hands, settings: &Settings) -> Result<bool, Refusal> {
+        let (Some(uid), Some(version)) = (&self.uid, &self.version) else {
+            return Ok(true);
+        };
         let name = Stored::name(settings);
-        hands
-            .delete(&CONFIG_MAP, Some(settings.home()), &name, uid)
-            .await
-            .map(|_| ())
+        let home = Some(settings.home());
+        match hands.delete_unchanged(&CONFIG_MAP, home, &name, (uid, version)).await {
+            Ok(_) => Ok(true),
+            Err(refusal) if refusal.cause == Cause::Conflict => Ok(false),
+            Err(refusal) => Err(refusal),
+        }
     }
 }

@@ -116,11 +116,13 @@ fn rank(kind: &Kind) -> u8 {
 }
 
 pub async fn run(hands: &Hands, settings: &Settings, removal: Removal, events: &Events) -> Result<Summary, SetupError> {
-    let Removal { mut stored, steps } = removal;
+    let mut stored = removal.stored;
     if stored.inventory.state != State::Removing {
         stored.inventory.state = State::Removing;
         stored.save(hands, settings).await?;
     }
+    // With what another run has put into the record since the plan was made.
+    let Removal { mut stored, steps } = plan(stored);
     let mut summary = Summary::default();
     let of = steps.len();
     for (n, (step, task)) in steps.into_iter().enumerate() {
@@ -156,10 +158,18 @@ pub async fn run(hands: &Hands, settings: &Settings, removal: Removal, events: &
             return Ok(summary);
         }
     }
-    if stored.inventory.is_empty() {
-        stored.delete(hands, settings).await?;
+    let whole = if stored.inventory.is_empty() {
+        stored.delete(hands, settings).await?
     } else {
         stored.save(hands, settings).await?;
+        // What stayed undone has been told.
+        !summary.left.is_empty()
+    };
+    if !whole {
+        summary.stopped = Some(
+            "the record has more in it now, by a run beside this one or by a newer version; run `servelens remove` again"
+                .to_owned(),
+        );
     }
     Ok(summary)
 }

@@ -229,9 +229,31 @@ impl Hands {
 
     /// Removes the object with this UID and no other; `false` where it was gone.
     pub async fn delete(&self, kind: &Kind, namespace: Option<&str>, name: &str, uid: &str) -> Result<bool, Refusal> {
+        self.delete_as(kind, namespace, name, uid, None).await
+    }
+
+    /// As [`Hands::delete`], if it is still at this version; else the refusal's cause is a conflict.
+    pub async fn delete_unchanged(
+        &self,
+        kind: &Kind,
+        namespace: Option<&str>,
+        name: &str,
+        (uid, version): (&str, &str),
+    ) -> Result<bool, Refusal> {
+        self.delete_as(kind, namespace, name, uid, Some(version)).await
+    }
+
+    async fn delete_as(
+        &self,
+        kind: &Kind,
+        namespace: Option<&str>,
+        name: &str,
+        uid: &str,
+        version: Option<&str>,
+    ) -> Result<bool, Refusal> {
         let params = DeleteParams::background().preconditions(Preconditions {
             uid: Some(uid.to_owned()),
-            resource_version: None,
+            resource_version: version.map(str::to_owned),
         });
         let api = self.api(kind, namespace);
         match again(async || api.delete(name, &params).await.map(|_| ())).await {

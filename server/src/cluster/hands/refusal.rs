@@ -4,6 +4,9 @@ use std::time::Duration;
 
 use super::said;
 
+/// All that the API server says of a JSON patch that does not fit the object, be it for a test that fails.
+const UNFIT_PATCH: &str = "the server rejected our request due to an error in our request";
+
 /// What kind of no it was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cause {
@@ -59,8 +62,8 @@ impl Refusal {
             (401, _) => Cause::NotSignedIn,
             (409, "AlreadyExists") => Cause::Exists,
             (409, _) => Cause::Conflict,
-            // A test of a JSON patch that fails has no reason of its own.
-            (422, _) if status.message.contains("testing value") => Cause::Conflict,
+            // A JSON patch whose test fails, or whose place is gone, has no reason of its own.
+            (422, _) if status.message.starts_with(UNFIT_PATCH) => Cause::Conflict,
             (400 | 413 | 415 | 422, _) => Cause::Invalid,
             _ => Cause::Failed,
         };
@@ -73,7 +76,10 @@ impl Refusal {
             .collect();
         Refusal {
             cause,
-            message: status.message.lines().collect::<Vec<_>>().join(" "),
+            message: match cause {
+                Cause::Conflict if status.code == 422 => "it is not as it was when it was read".to_owned(),
+                _ => status.message.lines().collect::<Vec<_>>().join(" "),
+            },
             owners,
             may_pass: cause == Cause::Failed || status.code == 429,
             retry_after: details
