@@ -1,5 +1,6 @@
 //! `long-dashboard`: a dashboard of 40 panels over 7 days at 1,000 series, through Servelens and as the same queries sent one
-//! by one straight to Prometheus. Prints, as JSON, times in milliseconds and bytes.
+//! by one straight to Prometheus; then refreshed as time goes on. Prints, as JSON, times in milliseconds, bytes, and samples
+//! that Prometheus has read.
 //!
 //! For `cargo xtask bench`. Only measures, and judges nothing.
 
@@ -7,7 +8,7 @@ use std::io::{BufWriter, Write as _};
 use std::path::Path;
 use std::process::Command;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Instant;
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context as _, Result, ensure};
 use axum::Router;
@@ -20,6 +21,7 @@ use http_body_util::BodyExt as _;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tests::rig::child::{self, Tied};
+use tests::rig::go_tool::PROMETHEUS_3;
 use tests::rig::serve::{free_port, serve};
 use tests::rig::{http, wait};
 
@@ -28,10 +30,10 @@ const DAYS: i64 = 7;
 const PODS: usize = 10;
 /// Seconds between two scrapes.
 const SCRAPE: i64 = 60;
-/// Midnight UTC of some Monday.
-const START: i64 = 1_748_822_400;
-const END: i64 = START + DAYS * 86_400;
+/// Seconds between two instants of a chart of this width.
+const STEP: i64 = DAYS * 86_400 / 600;
 const ROUNDS: usize = 5;
+const REFRESHES: i64 = 3;
 /// The dashboard that has so many.
 const DASHBOARD: &str = "vllm";
 const FRAMES: &str = "application/vnd.servelens.frames;v=1";
@@ -76,6 +78,9 @@ struct Times {
     bytes: usize,
     one_by_one_ms: f64,
     one_by_one_bytes: usize,
+    first_samples: f64,
+    refresh_ms: f64,
+    refresh_samples: f64,
 }
 
 /// Name and further labels of one pod's series, and how fast each grows; 0 for a gauge.
@@ -94,8 +99,10 @@ fn series() -> Vec<(String, String, f64)> {
     all
 }
 
-/// Blocks below `data`, made day by day so that the text in between stays small; how many series there are.
-fn world(data: &Path) -> Result<usize> {
+/// Blocks of the days before `end` below `data`, made day by day so that the text in between stays small; how many series
+/// there are.
+fn world(data: &Path, end: i64) -> Result<usize> {
+    let start = end - DAYS * 86_400;
     let series = series();
     let text = data.join("day.om");
     for day in 0..DAYS {
@@ -106,8 +113,8 @@ fn world(data: &Path) -> Result<usize> {
                     "{name}{{namespace=\"a\",pod=\"p{pod}\",instance=\"p{pod}:8000\",job=\"a/engine\",model_name=\"m{}\"{labels}}}",
                     pod % 4
                 );
-                for at in (START + day * 86_400..START + (day + 1) * 86_400).step_by(usize::try_from(SCRAPE)?) {
-                    let scrapes = (at - START) / SCRAPE;
+                for at in (start + day * 86_400..start + (day + 1) * 86_400).step_by(usize::try_from(SCRAPE)?) {
+                    let scrapes = (at - start) / SCRAPE;
                     // Gauges go up and down, counters by a pace that does, too.
                     let wave = (scrapes * 7 + i64::try_from(pod)? * 13) % 60;
                     let value = if *pace > 0.0 {
@@ -154,7 +161,7 @@ async fn prometheus(data: &Path) -> Result<(String, Tied)> {
         "--log.level=error".to_owned(),
     ];
     let flags: Vec<&str> = flags.iter().map(String::as_str).collect();
-    let child = child::start_kept(Path::new("prometheus"), &flags, &[])?;
+    let child = child::start_kept(&PROMETHEUS_3.path()?, &flags, &[])?;
     let url = format!("http://{address}");
     wait::until(
         "Prometheus is ready",
@@ -258,6 +265,14 @@ async fn one_by_one(prometheus: &str, questions: &[Asked]) -> Result<(f64, usize
     Ok((since.elapsed().as_secs_f64() * 1e3, bytes))
 }
 
+/// The samples that Prometheus has read for queries since its start.
+async fn samples(prometheus: &str) -> Result<f64> {
+    let metrics = http::get(&format!("{prometheus}/metrics")).await?.text();
+    let mut lines = metrics.lines();
+    let line = lines.find_map(|line| line.strip_prefix("prometheus_engine_query_samples_total "));
+    Ok(line.context("Prometheus does not count its samples")?.parse()?)
+}
+
 fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
@@ -266,7 +281,9 @@ fn median(mut values: Vec<f64>) -> f64 {
 #[tokio::main]
 async fn main() -> Result<()> {
     let data = tempfile::tempdir()?;
-    let series = world(data.path())?;
+    let now = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs();
+    let end = i64::try_from(now)? / SCRAPE * SCRAPE;
+    let series = world(data.path(), end)?;
     let (prometheus, _child) = prometheus(data.path()).await?;
     let catalog = serve(&prometheus, &["--identity", "demo"]).await?;
     let catalog = http::get_json(&format!("{}/api/catalog", catalog.url)).await?;
@@ -281,17 +298,30 @@ async fn main() -> Result<()> {
         .and_then(|board| board.get("panels")?.as_array())
         .context("no such dashboard")?;
     let panels: Vec<_> = panels.iter().take(PANELS).collect();
-    let request = json!({"panels": panels, "vars": {}, "from": END - DAYS * 86_400, "to": END - SCRAPE, "width": 600});
+    // The last steps are for the refreshes.
+    let at = |step: i64| {
+        let to = end - (REFRESHES + 1 - step) * STEP;
+        json!({"panels": panels, "vars": {}, "from": to - DAYS * 86_400, "to": to, "width": 600})
+    };
+    let request = at(0);
 
     let questions = questions(&prometheus, &request).await?;
     let (mut cold, mut warm, mut straight) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut read_first, mut refreshed, mut read_again) = (Vec::new(), Vec::new(), Vec::new());
     let (mut bytes, mut straight_bytes) = (0, 0);
     for _ in 0..ROUNDS {
         let server = serve(&prometheus, &["--identity", "demo"]).await?;
+        let before = samples(&prometheus).await?;
         let (time, length) = dashboard(&server.url, &request).await?;
+        read_first.push(samples(&prometheus).await? - before);
         cold.push(time);
         bytes = length;
         warm.push(dashboard(&server.url, &request).await?.0);
+        for step in 1..=REFRESHES {
+            let before = samples(&prometheus).await?;
+            refreshed.push(dashboard(&server.url, &at(step)).await?.0);
+            read_again.push(samples(&prometheus).await? - before);
+        }
         let (time, length) = one_by_one(&prometheus, &questions).await?;
         straight.push(time);
         straight_bytes = length;
@@ -302,6 +332,9 @@ async fn main() -> Result<()> {
         series,
         queries: questions.len() - extra,
         extra,
+        first_samples: median(read_first),
+        refresh_ms: median(refreshed),
+        refresh_samples: median(read_again),
         cold_ms: median(cold),
         warm_ms: median(warm),
         bytes,

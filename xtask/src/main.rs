@@ -10,6 +10,7 @@ mod demo;
 mod image;
 mod mutants;
 mod place;
+mod program;
 mod progress;
 mod scrap;
 mod setup;

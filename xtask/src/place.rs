@@ -81,11 +81,16 @@ impl Place {
         self.target.join("wasm")
     }
 
-    /// The server's program as `cargo build -p server` leaves it.
+    /// The server's program.
     pub fn servelens(&self) -> PathBuf {
+        self.program("servelens")
+    }
+
+    /// Where one of the workspace's programs is built, in the development profile.
+    pub fn program(&self, name: &str) -> PathBuf {
         self.target
             .join("debug")
-            .join(format!("servelens{}", env::consts::EXE_SUFFIX))
+            .join(format!("{name}{}", env::consts::EXE_SUFFIX))
     }
 
     /// Folders of the workspace's crates that `package` is made of, itself included.

@@ -9,7 +9,6 @@ mod dashboard;
 mod demo;
 mod http;
 mod instructions;
-mod kept;
 mod large;
 mod long;
 mod measured;
@@ -85,12 +84,11 @@ fn page(place: &Place, table: &mut Table) -> Result<()> {
     let server = release::build(place)?;
     let demo = demo::measure(place, table)?;
     dashboard::measure(&demo, table)?;
-    kept::measure(place, &server, &demo, table)?;
     wire::measure(&demo, table)?;
     browser::measure(place, &demo, table)?;
     click::measure(place, &demo, table)?;
     drop(demo);
-    long::measure(place, table)
+    long::measure(place, &server, table)
 }
 
 /// Prints and keeps what was measured; gives what is over its budget.

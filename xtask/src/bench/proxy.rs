@@ -9,7 +9,8 @@ use super::release::{Server, until_it_answers};
 use super::table::Table;
 use super::{http, median, nginx};
 use crate::child::{self, Running};
-use crate::place::{self, Place};
+use crate::place::Place;
+use crate::program;
 use crate::progress::say;
 
 const ROUNDS: usize = 3;
@@ -120,19 +121,10 @@ pub fn measure(place: &Place, server: &Server, table: &mut Table) -> Result<()> 
 
 /// Enforcing `namespace="a"`, as the platform runs it.
 fn label_proxy(place: &Place, store: &str) -> Result<(Running, String)> {
-    let mut ask = place::cargo();
-    ask.args([
-        "run",
-        "--quiet",
-        "--package",
-        "tests",
-        "--bin",
-        "rig-tools",
-        "prom-label-proxy",
-    ]);
-    let program = child::capture(ask.current_dir(&place.root).env("CARGO_TARGET_DIR", &place.target))?;
+    let mut ask = Command::new(program::build(place, "rig-tools")?);
+    let label_proxy = child::capture(ask.arg("prom-label-proxy"))?;
     let address = http::free_address()?;
-    let mut proxy = Command::new(program.trim());
+    let mut proxy = Command::new(label_proxy.trim());
     proxy
         .args(["--label=namespace", "--error-on-replace", "--enable-label-apis"])
         .arg(format!("--insecure-listen-address={address}"))

@@ -17,8 +17,8 @@ use anyhow::Result;
 pub use assets::{gzip, hex};
 pub use inputs::files_under;
 
-use crate::child;
-use crate::place::{self, Place};
+use crate::place::Place;
+use crate::program;
 use crate::progress::{Step, say};
 use crate::scrap::Scrap;
 use crate::setup::Toolchain;
@@ -64,20 +64,7 @@ pub fn page(place: &Place, toolchain: &Toolchain) -> Result<()> {
 /// Builds the server's program.
 pub fn server(place: &Place) -> Result<()> {
     say("server: compiling");
-    let mut cargo = place::cargo();
-    // Its tests from outside link the same library: named here, they and the program share one, with the same features.
-    cargo
-        .args([
-            "build",
-            "--package",
-            "server",
-            "--package",
-            "tests",
-            "--bin",
-            "servelens",
-        ])
-        .current_dir(&place.root);
-    child::run(&mut cargo)?;
-    say(&format!("server: {}", place.servelens().display()));
+    let built = program::build(place, "servelens")?;
+    say(&format!("server: {}", built.display()));
     Ok(())
 }

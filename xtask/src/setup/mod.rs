@@ -10,10 +10,13 @@ mod debian;
 mod programs;
 mod toolchain;
 
+use std::process::Command;
+
 use anyhow::Result;
 
 use crate::child;
-use crate::place::{self, Place};
+use crate::place::Place;
+use crate::program;
 use crate::progress::say;
 pub use toolchain::{TARGET, Toolchain};
 
@@ -46,7 +49,5 @@ pub fn all(place: &Place) -> Result<()> {
 
 /// The Go programs that the tests run for real: built once, at the first call.
 pub fn rig_tools(place: &Place) -> Result<()> {
-    let mut cargo = place::cargo();
-    cargo.args(["run", "--quiet", "--package", "tests", "--bin", "rig-tools"]);
-    child::run(cargo.current_dir(&place.root))
+    child::run(&mut Command::new(program::build(place, "rig-tools")?))
 }

@@ -4,8 +4,9 @@
 
 mod tally;
 
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Read as _, Write};
 use std::process::{Command, Stdio};
+use std::thread;
 
 use anyhow::{Context, Result};
 
@@ -34,6 +35,9 @@ const NOT_QUICK: [&str; 10] = [
     "rig::",
 ];
 
+/// Have a cluster for themselves, one after the other, and mostly wait for it: they run beside the others.
+const BESIDE: &str = "provision::";
+
 /// In every token that a test makes up, and in the head of every signed one.
 const TOKENS: [&str; 2] = ["canary-", "eyJhbGci"];
 
@@ -53,7 +57,7 @@ pub fn run(place: &Place, quick: bool) -> Result<()> {
         "clippy for the browser",
         child::status(&mut browser_clippy(place, &toolchain))?.success(),
     );
-    let mut crates = in_root(place, ["test", "--no-fail-fast", "--workspace", "--exclude", "tests"]);
+    let mut crates = in_root(place, ["test", "--no-fail-fast", "--workspace"]);
     leave_out(&mut crates, quick);
     cargo_test(crates, "the crates' tests", &mut tally)?;
 
@@ -79,17 +83,33 @@ fn whole(place: &Place, quick: bool, tally: &mut Tally) -> Result<()> {
     if !quick {
         setup::rig_tools(place)?;
     }
-    let mut cargo = in_root(place, ["test", "--no-fail-fast", "--package", "tests"]);
-    cargo
-        .env("SERVELENS_BIN", place.servelens())
-        .env("SERVELENS_DIST", place.dist())
-        .env("SERVELENS_SCREENSHOTS", &screenshots)
-        .env("CARGO_TARGET_DIR", &place.target);
-    leave_out(&mut cargo, quick);
-    cargo_test(cargo, "the tests of the whole", tally)?;
-    if !quick {
-        say(&format!("screenshots: {}", screenshots.display()));
+    let cargo = || {
+        let mut cargo = in_root(place, ["test", "--no-fail-fast", "--workspace", "--test", "whole"]);
+        cargo
+            .env("SERVELENS_BIN", place.servelens())
+            .env("SERVELENS_DIST", place.dist())
+            .env("SERVELENS_SCREENSHOTS", &screenshots)
+            .env("CARGO_TARGET_DIR", &place.target);
+        cargo
+    };
+    let what = "the tests of the whole";
+    if quick {
+        let mut cargo = cargo();
+        leave_out(&mut cargo, quick);
+        return cargo_test(cargo, what, tally);
     }
+    if !child::status(cargo().arg("--no-run"))?.success() {
+        tally.check(what, false);
+        return Ok(());
+    }
+    let (mut others, mut beside) = (cargo(), cargo());
+    others.args(["--", "--skip", BESIDE]);
+    beside.args(["--", BESIDE, "--test-threads", "1"]);
+    let beside = thread::spawn(move || captured(beside));
+    cargo_test(others, what, tally)?;
+    let beside = beside.join().ok().context("the tests of setting up were not read")??;
+    read(beside, "the tests of setting up", tally)?;
+    say(&format!("screenshots: {}", screenshots.display()));
     Ok(())
 }
 
@@ -134,10 +154,37 @@ fn cargo_test(mut cargo: Command, what: &str, tally: &mut Tally) -> Result<()> {
     say(what);
     let mut running = Running::start(cargo.stdout(Stdio::piped()))?;
     let output = running.process().stdout.take().context("cargo test has no output")?;
+    let before = tally.failed();
+    let secret = show(BufReader::new(output), tally)?;
+    judge(what, secret, running.wait()?.success(), before, tally);
+    Ok(())
+}
+
+/// What a run of `cargo test` has printed, and whether it was good.
+type Captured = (Vec<u8>, bool);
+
+fn captured(mut cargo: Command) -> Result<Captured> {
+    let mut running = Running::start(cargo.stdout(Stdio::piped()))?;
+    let mut output = running.process().stdout.take().context("cargo test has no output")?;
+    let mut text = Vec::new();
+    output.read_to_end(&mut text)?;
+    Ok((text, running.wait()?.success()))
+}
+
+/// Shows and counts a run that went on beside another.
+fn read((text, good): Captured, what: &str, tally: &mut Tally) -> Result<()> {
+    say(what);
+    let before = tally.failed();
+    let secret = show(text.as_slice(), tally)?;
+    judge(what, secret, good, before, tally);
+    Ok(())
+}
+
+/// Prints each line and counts it; whether no token was among them.
+fn show(output: impl BufRead, tally: &mut Tally) -> Result<bool> {
     let mut shown = std::io::stdout();
-    let counted_before = tally.failed();
     let mut secret = true;
-    for line in BufReader::new(output).split(b'\n') {
+    for line in output.split(b'\n') {
         let line = line?;
         shown.write_all(&line)?;
         shown.write_all(b"\n")?;
@@ -145,11 +192,13 @@ fn cargo_test(mut cargo: Command, what: &str, tally: &mut Tally) -> Result<()> {
         secret &= !TOKENS.iter().any(|token| line.contains(token));
         tally.read(&line);
     }
+    Ok(secret)
+}
+
+fn judge(what: &str, secret: bool, good: bool, failed_before: u64, tally: &mut Tally) {
     tally.check(&format!("no token in what {what} say"), secret);
-    let good = running.wait()?.success();
     // A crate that does not compile, or a test program that dies, prints no result line.
-    if !good && tally.failed() == counted_before {
+    if !good && tally.failed() == failed_before + u64::from(!secret) {
         tally.check(what, false);
     }
-    Ok(())
 }
