@@ -14,6 +14,7 @@ use anyhow::{Context as _, Result, ensure};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
+use axum::http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use axum::http::{Method, StatusCode};
 use axum::response::Response;
 use bytes::Bytes;
@@ -23,7 +24,7 @@ use serde_json::json;
 use tests::rig::child::{self, Tied};
 use tests::rig::go_tool::PROMETHEUS_3;
 use tests::rig::serve::{free_port, serve};
-use tests::rig::{http, wait};
+use tests::rig::{http, paths, wait};
 
 const PANELS: usize = 40;
 const DAYS: i64 = 7;
@@ -128,7 +129,7 @@ fn world(data: &Path, end: i64) -> Result<usize> {
         }
         out.write_all(b"# EOF\n")?;
         out.into_inner().context("writing a day")?;
-        let made = Command::new("promtool")
+        let made = Command::new(paths::promtool())
             .args([
                 "tsdb",
                 "create-blocks-from",
@@ -222,7 +223,11 @@ async fn record(State(recorder): State<Recorder>, request: Request) -> Response 
     match asked.send(&recorder.to).await {
         Ok(got) => {
             *answer.status_mut() = got.status;
-            *answer.headers_mut() = got.headers;
+            let kept = [CONTENT_TYPE, CONTENT_ENCODING];
+            let kept = kept
+                .into_iter()
+                .filter_map(|name| Some((name.clone(), got.headers.get(name)?.clone())));
+            answer.headers_mut().extend(kept);
             *answer.body_mut() = Body::from(got.body);
         }
         Err(_) => *answer.status_mut() = StatusCode::BAD_GATEWAY,
@@ -243,7 +248,9 @@ async fn questions(prometheus: &str, request: &serde_json::Value) -> Result<Vec<
     let server = serve(&url, &["--identity", "demo"]).await?;
     dashboard(&server.url, request).await?;
     task.abort();
-    let asked = recorder.asked.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    let asked: Vec<Asked> = recorder.asked.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    let own = asked.iter().filter(|asked| !asked.is_extra()).count();
+    ensure!(own >= PANELS, "the board has asked {own} questions of its panels");
     Ok(asked)
 }
 

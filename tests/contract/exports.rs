@@ -186,7 +186,10 @@ fn accepted(target: &str, all: &str) -> Result<()> {
     );
     let file = folder.path().join("rules.yaml");
     std::fs::write(&file, rules)?;
-    let output = Command::new("promtool").args(["check", "rules"]).arg(&file).output()?;
+    let output = Command::new(paths::promtool())
+        .args(["check", "rules"])
+        .arg(&file)
+        .output()?;
     assert!(
         output.status.success(),
         "{target}: {}",

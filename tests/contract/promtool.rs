@@ -7,6 +7,7 @@ use anyhow::{Context as _, Result};
 use catalog::promql::{LabelValue, Vars, bind, grid};
 use catalog::resolve::Choices;
 use catalog::{Catalog, Panel};
+use tests::rig::paths;
 
 /// A value of which every character must be escaped somewhere, and two, so that a regular expression is made.
 fn vars(catalog: &Catalog, values: &[&str]) -> Vars {
@@ -45,12 +46,6 @@ fn rules(
     Ok((text, count))
 }
 
-fn promtool() -> Command {
-    let given = std::env::var_os("SERVELENS_PROMETHEUS").map(std::path::PathBuf::from);
-    let beside = given.map(|path| if path.is_dir() { path } else { path.with_file_name("") });
-    Command::new(beside.map_or_else(|| "promtool".into(), |folder| folder.join("promtool")))
-}
-
 #[test]
 fn every_bound_query_of_the_catalogue_is_accepted_by_the_real_promtool() -> Result<()> {
     let catalog = Catalog::embedded()?;
@@ -80,7 +75,7 @@ fn every_bound_query_of_the_catalogue_is_accepted_by_the_real_promtool() -> Resu
     let folder = tempfile::tempdir()?;
     let file = folder.path().join("rules.yaml");
     std::fs::write(&file, &text)?;
-    let output = promtool()
+    let output = Command::new(paths::promtool())
         .args(["check", "rules"])
         .arg(&file)
         .output()

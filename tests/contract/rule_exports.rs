@@ -6,6 +6,7 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result, ensure};
 use serde_json::{Value, json};
+use tests::rig::paths;
 use tests::rig::serve::run;
 
 fn export(target: &str, more: &[&str]) -> Result<(tempfile::TempDir, Value)> {
@@ -20,9 +21,7 @@ fn export(target: &str, more: &[&str]) -> Result<(tempfile::TempDir, Value)> {
 
 /// Promtool's own words about a file that it accepts.
 fn promtool(folder: &Path, check: &str, file: &str) -> Result<String> {
-    let given = std::env::var_os("SERVELENS_PROMETHEUS").map(std::path::PathBuf::from);
-    let beside = given.map(|path| if path.is_dir() { path } else { path.with_file_name("") });
-    let output = Command::new(beside.map_or_else(|| "promtool".into(), |folder| folder.join("promtool")))
+    let output = Command::new(paths::promtool())
         .current_dir(folder)
         .args(["check", check, file])
         .output()

@@ -12,7 +12,7 @@ use super::world::World;
 use super::world::blocks::{self, Bounds};
 use tests::rig::child::{self, Tied};
 use tests::rig::go_tool::PROMETHEUS_3;
-use tests::rig::{http, serve, wait};
+use tests::rig::{http, paths, serve, wait};
 
 /// The demo's: blocks hold no staleness markers, and what was lost must vanish when it vanishes.
 const LOOKBACK_S: i64 = 59;
@@ -43,7 +43,7 @@ impl Generation {
 
     fn program(self) -> Result<PathBuf> {
         match self {
-            Self::Two => Ok(PathBuf::from("prometheus")),
+            Self::Two => Ok(paths::prometheus()),
             Self::Three => PROMETHEUS_3.path(),
         }
     }

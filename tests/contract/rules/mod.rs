@@ -13,18 +13,13 @@ use std::process::{Command, Output};
 use anyhow::{Context as _, Result};
 use catalog::Catalog;
 use catalog::export::prometheus_rule::{Group, Rule, RuleSettings, groups, objects, plain, scrape};
+use tests::rig::paths;
 
 use cases::{Case, cases};
 use unit_file::{Wanted, test_file};
 
-fn promtool() -> Command {
-    let given = std::env::var_os("SERVELENS_PROMETHEUS").map(std::path::PathBuf::from);
-    let beside = given.map(|path| if path.is_dir() { path } else { path.with_file_name("") });
-    Command::new(beside.map_or_else(|| "promtool".into(), |folder| folder.join("promtool")))
-}
-
 fn run(folder: &Path, arguments: &[&str], files: &[String]) -> Result<Output> {
-    promtool()
+    Command::new(paths::promtool())
         .current_dir(folder)
         .args(arguments)
         .args(files)

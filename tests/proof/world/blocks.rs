@@ -33,7 +33,7 @@ pub fn blocks(world: &World, bounds: Bounds) -> Result<PathBuf> {
     let text = fresh.path().join("world.om");
     write(world, bounds, &text)?;
     let out = fresh.path().join("out");
-    let made = Command::new("promtool")
+    let made = Command::new(paths::promtool())
         // Few blocks: each is made by a pass over the whole text.
         .args([
             "tsdb",

@@ -25,7 +25,6 @@ pub struct Demo {
 pub struct Addresses {
     pub servelens: String,
     pub prometheus: String,
-    pub metrics: String,
 }
 
 /// Starts the demo twice and times the second start; gives the demo that is then up.

@@ -83,7 +83,7 @@ fn page(place: &Place, table: &mut Table) -> Result<()> {
     quiet::measure(place, table)?;
     let server = release::build(place)?;
     let demo = demo::measure(place, table)?;
-    dashboard::measure(&demo, table)?;
+    dashboard::measure(place, &server, &demo, table)?;
     wire::measure(&demo, table)?;
     browser::measure(place, &demo, table)?;
     click::measure(place, &demo, table)?;

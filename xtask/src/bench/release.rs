@@ -35,6 +35,8 @@ pub fn build(place: &Place) -> Result<Server> {
 pub struct Served {
     _running: Running,
     pub address: String,
+    /// Of its own metrics.
+    pub metrics: String,
 }
 
 impl Server {
@@ -66,6 +68,7 @@ impl Server {
         Ok(Served {
             _running: running,
             address,
+            metrics,
         })
     }
 }

@@ -21,7 +21,7 @@ struct Program {
     brew: &'static str,
 }
 
-const PROGRAMS: [Program; 10] = [
+const PROGRAMS: [Program; 11] = [
     Program {
         name: "wasm-opt",
         need: Need::Build,
@@ -70,6 +70,14 @@ const PROGRAMS: [Program; 10] = [
         apt: "npm",
         dnf: "nodejs-npm",
         brew: "node",
+    },
+    // Brings Go where it is missing or older than the rig's programs need: `tests::rig::go_tool`.
+    Program {
+        name: "pip3",
+        need: Need::Test,
+        apt: "python3-pip",
+        dnf: "python3-pip",
+        brew: "python",
     },
     Program {
         name: "nginx",
