@@ -1,7 +1,8 @@
 //! Does what a plan says, step by step, as the caller.
 //!
 //! The inventory is written before the first change and after the last: whoever is cut off in between runs the same again
-//! and goes on, and a removal beside it sees that it does not have all. A refusal leaves one step undone; a cluster that does not answer ends the run at that step.
+//! and goes on, and a removal beside it sees that it does not have all. A refusal leaves one step undone; a cluster that does
+//! not answer ends the run at that step.
 
 use std::time::Duration;
 
