@@ -8,9 +8,10 @@ use axum::http::{
 };
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, Full, Limited};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::Right;
+use super::who::WAYS;
 use crate::{error::Fault, identity::Caller, upstream::HttpClient};
 
 /// A list of some ten thousand projects.
@@ -24,9 +25,6 @@ const PAGE: usize = 500;
 const MOST_OBJECTS: usize = 10_000;
 
 const REVIEWS: &str = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
-const WHO: &str = "/apis/authentication.k8s.io/v1/selfsubjectreviews";
-/// OpenShift 4.14 has no SelfSubjectReview yet.
-const WHO_LEGACY: &str = "/apis/user.openshift.io/v1/users/~";
 const PROJECTS: &str = "/apis/project.openshift.io/v1/projects";
 
 pub struct Ask {
@@ -45,26 +43,20 @@ impl Ask {
         }
     }
 
-    /// The caller's name. Neither way is everywhere: `users/~` is OpenShift's, without an issuer of its own; the review is
-    /// Kubernetes' from 1.28 on. So where the likelier one is not found, the other is asked.
+    /// The caller's name; `legacy` asks the older way first.
     pub async fn user(&self, caller: &Caller, legacy: bool) -> Result<String, Fault> {
-        let review = json!({"apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview"});
-        let mut ways = [
-            (WHO, Some(&review), "/status/userInfo/username"),
-            (WHO_LEGACY, None, "/metadata/name"),
-        ];
+        let mut ways = WAYS;
         if legacy {
             ways.reverse();
         }
-        for (path, body, at) in ways {
-            let (status, body) = self.ask(caller, path, body).await?;
+        for way in ways {
+            let (status, body) = self.ask(caller, way.path, way.body().as_ref()).await?;
             // Who may not even know what is not there is forbidden it.
             if matches!(status, StatusCode::NOT_FOUND | StatusCode::FORBIDDEN) {
                 continue;
             }
             judge(status)?;
-            let answer: Value = read(&body)?;
-            let name = answer.pointer(at).and_then(Value::as_str).map(str::to_owned);
+            let name = way.name(&read(&body)?);
             return name.ok_or_else(|| Fault::ClusterFailed("an answer without the user's name".to_owned()));
         }
         Err(Fault::ClusterFailed("it has no way to say who asks".to_owned()))

@@ -7,6 +7,7 @@ mod ask;
 mod hands;
 mod names;
 mod review;
+mod who;
 mod workloads;
 
 use std::{sync::Arc, time::Duration};

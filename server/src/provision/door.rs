@@ -78,7 +78,7 @@ impl Setup {
     /// What [`Setup::remove`] would do.
     pub async fn removal(self) -> Result<Value, SetupError> {
         aside(async move || {
-            let user = self.hands.who().await?;
+            let user = self.hands.who().await?.unwrap_or_else(plan::unnamed);
             let stored = Stored::load(&self.hands, &self.settings).await?;
             Ok(report::removal_json(user, &remove::plan(stored)))
         })

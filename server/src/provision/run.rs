@@ -145,7 +145,7 @@ async fn make(session: &Session, plan: plan::Plan, wanted: impl Fn(&Step, &Store
 
 pub async fn remove(args: &Args) -> Result<u8, SetupError> {
     let session = begin(args).await?;
-    let user = session.hands.who().await?;
+    let user = session.hands.who().await?.unwrap_or_else(plan::unnamed);
     let stored = Stored::load(&session.hands, &session.settings).await?;
     if !stored.is_record() {
         let place = format!("{}/{}", session.settings.home(), Stored::name(&session.settings));

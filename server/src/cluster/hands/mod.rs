@@ -7,6 +7,8 @@
 mod kind;
 mod refusal;
 mod rights;
+#[cfg(test)]
+mod tests;
 
 use std::{fmt, path::Path, sync::Arc, time::Duration};
 
@@ -20,6 +22,7 @@ use kube::{
 use secrecy::SecretString;
 use serde_json::{Value, json};
 
+use super::who::WAYS;
 use crate::{
     identity::Caller,
     upstream::{self, HttpClient},
@@ -263,14 +266,20 @@ impl Hands {
         }
     }
 
-    /// The caller's name.
-    pub async fn who(&self) -> Result<String, Refusal> {
-        let review = json!({"apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview"});
-        let answer = self
-            .post("/apis/authentication.k8s.io/v1/selfsubjectreviews", &review)
-            .await?;
-        let name = answer.pointer("/status/userInfo/username").and_then(Value::as_str);
-        Ok(name.unwrap_or_default().to_owned())
+    /// The caller's name, for people to read; `None` where the cluster has no way to tell it.
+    pub async fn who(&self) -> Result<Option<String>, Refusal> {
+        for way in WAYS {
+            let answer = match way.body() {
+                Some(review) => self.post(way.path, &review).await,
+                None => self.read(way.path).await,
+            };
+            match answer {
+                Ok(answer) => return Ok(way.name(&answer)),
+                Err(refusal) if matches!(refusal.cause, Cause::Absent | Cause::Forbidden) => {}
+                Err(refusal) => return Err(refusal),
+            }
+        }
+        Ok(None)
     }
 
     /// The API server's own version.
@@ -286,8 +295,16 @@ impl Hands {
         self.ask(request, body).await
     }
 
+    async fn read(&self, path: &str) -> Result<Value, Refusal> {
+        self.send(Request::get(path), Vec::new()).await
+    }
+
     async fn ask(&self, request: axum::http::request::Builder, body: &Value) -> Result<Value, Refusal> {
-        let request = request.body(body.to_string().into_bytes());
+        self.send(request, body.to_string().into_bytes()).await
+    }
+
+    async fn send(&self, request: axum::http::request::Builder, body: Vec<u8>) -> Result<Value, Refusal> {
+        let request = request.body(body);
         let request = request.map_err(|cause| Refusal::of(kube::Error::HttpError(cause)))?;
         again(async || self.client.request(request.clone()).await).await
     }

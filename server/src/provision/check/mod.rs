@@ -103,7 +103,7 @@ pub async fn run(hands: &Hands, settings: &Settings) -> Result<Vec<Check>, Setup
         _ => Some(Seen::of_llm(hands, settings).await?),
     };
     let categories = [
-        cluster::checks(&version, &user, &seen),
+        cluster::checks(&version, user.as_deref(), &seen),
         monitoring::checks(settings, &seen),
         serving::checks(settings, &facts, &seen, distributed.as_ref()),
         network::checks(settings, &facts),

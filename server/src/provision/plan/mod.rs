@@ -61,7 +61,7 @@ impl Plan {
 }
 
 pub async fn make(hands: &Hands, settings: &Settings) -> Result<Plan, SetupError> {
-    let user = hands.who().await?;
+    let user = hands.who().await?.unwrap_or_else(unnamed);
     exist(hands, &settings.namespaces).await?;
     let stored = Stored::load(hands, settings).await?;
     let inventory = &stored.inventory;
@@ -93,6 +93,12 @@ pub async fn make(hands: &Hands, settings: &Settings) -> Result<Plan, SetupError
     steps.extend(needless(hands, inventory, &references).await?);
     needs::ask(hands, &mut steps).await?;
     Ok(Plan { user, steps, stored })
+}
+
+/// Stands for a caller whose name the cluster does not tell.
+#[must_use]
+pub fn unnamed() -> String {
+    "a user whose name the cluster does not tell".to_owned()
 }
 
 async fn exist(hands: &Hands, namespaces: &[String]) -> Result<(), SetupError> {
