@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::Checks;
 use super::seen::{Look, Seen};
-use crate::provision::facts::text;
+use crate::provision::facts::{Switch, text, user_workload};
 use crate::provision::settings::{Settings, seconds};
 use crate::provision::text::{get, tree};
 
@@ -25,40 +25,44 @@ pub fn checks(settings: &Settings, seen: &Seen) -> Checks {
 }
 
 fn switched_on(seen: &Seen, checks: &mut Checks) -> bool {
-    let new = seen.look("new config").value();
-    if new.is_some_and(|object| text(object, "/spec/userDefined/mode") == "NamespaceIsolated") {
-        checks.good("user workload monitoring is on (ClusterMonitoring)");
-        return true;
-    }
-    let hint = "`servelens apply` switches it on; that needs an administrator of the cluster";
-    match seen.look("config") {
-        Look::Found(object) => match tree(text(object, "/data/config.yaml")) {
-            Ok(tree) if get(&tree, &["enableUserWorkload"]) == Some(&Value::Bool(true)) => {
-                checks.good("user workload monitoring is on (cluster-monitoring-config)");
-                return true;
-            }
-            Ok(_) => checks.error("uwm", "user workload monitoring is off", hint),
-            Err(fault) => checks.error(
-                "uwm-config",
-                format!("the cluster's monitoring configuration cannot be read: {fault}"),
-                "mend it with `oc -n openshift-monitoring edit configmap cluster-monitoring-config`",
-            ),
-        },
-        Look::Absent => checks.error("uwm", "user workload monitoring is off", hint),
-        Look::Hidden => {
-            // Whoever sees its Prometheus knows all the same.
-            if seen.look("prometheus").value().is_some() {
-                checks.good("user workload monitoring is on (its Prometheus is there)");
-                return true;
-            }
+    let config = seen.look("config");
+    let said = config
+        .value()
+        .map(|object| text(object, "/data/config.yaml"))
+        .unwrap_or_default();
+    match user_workload(said, seen.look("new config").value()) {
+        Ok(Switch::Text) => checks.good("user workload monitoring is on (cluster-monitoring-config)"),
+        Ok(Switch::Object) => checks.good("user workload monitoring is on (ClusterMonitoring)"),
+        // Whoever sees its Prometheus knows all the same.
+        Ok(Switch::Off) if config == &Look::Hidden && seen.look("prometheus").value().is_some() => {
+            checks.good("user workload monitoring is on (its Prometheus is there)");
+        }
+        Ok(Switch::Off) if config == &Look::Hidden => {
             checks.warning(
                 "rights",
                 "you may not see whether user workload monitoring is on",
                 "an administrator can see it with `servelens check`",
             );
+            return false;
+        }
+        Ok(Switch::Off) => {
+            checks.error(
+                "uwm",
+                "user workload monitoring is off",
+                "`servelens apply` switches it on; that needs an administrator of the cluster",
+            );
+            return false;
+        }
+        Err(fault) => {
+            checks.error(
+                "uwm-config",
+                format!("the cluster's monitoring configuration cannot be read: {fault}"),
+                "mend it with `oc -n openshift-monitoring edit configmap cluster-monitoring-config`",
+            );
+            return false;
         }
     }
-    false
+    true
 }
 
 fn retention(settings: &Settings, seen: &Seen, checks: &mut Checks) {
@@ -172,5 +176,95 @@ fn opted_out(namespace: &str, seen: &Seen, checks: &mut Checks) {
         );
     } else {
         checks.good(format!("{namespace} is scraped"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::{Level, seen::Seen};
+    use super::*;
+
+    fn config(text: &str) -> Look {
+        Look::Found(json!({"data": {"config.yaml": text}}))
+    }
+
+    /// The first thing that is told, and how bad it is.
+    fn first(looks: Vec<(&str, Look)>) -> (Level, String) {
+        let mut checks = Checks::new("monitoring");
+        switched_on(&Seen::of(looks), &mut checks);
+        let check = checks.list.remove(0);
+        (check.level, check.what)
+    }
+
+    #[test]
+    fn switched_on_is_told_from_both_places_and_the_text_wins() {
+        let object = || {
+            (
+                "new config",
+                Look::Found(json!({"spec": {"userDefined": {"mode": "NamespaceIsolated"}}})),
+            )
+        };
+        let prometheus = || ("prometheus", Look::Found(json!({})));
+        for (looks, level, what) in [
+            (
+                vec![("config", config("enableUserWorkload: true"))],
+                Level::Good,
+                "on (cluster-monitoring-config)",
+            ),
+            (vec![object()], Level::Good, "on (ClusterMonitoring)"),
+            (
+                vec![("config", config("a: 1")), object()],
+                Level::Good,
+                "on (ClusterMonitoring)",
+            ),
+            (
+                vec![("config", config("enableUserWorkload: false")), object()],
+                Level::Error,
+                "is off",
+            ),
+            (vec![], Level::Error, "is off"),
+            (vec![("config", config("a: ["))], Level::Error, "cannot be read"),
+            (vec![("config", Look::Hidden)], Level::Warning, "you may not see"),
+            (
+                vec![("config", Look::Hidden), prometheus()],
+                Level::Good,
+                "its Prometheus is there",
+            ),
+        ] {
+            let told = first(looks);
+            assert_eq!(told.0, level, "{told:?}");
+            assert!(told.1.contains(what), "{told:?} {what}");
+        }
+    }
+
+    #[test]
+    fn a_namespace_that_opted_out_is_named_with_the_line_that_brings_it_back() {
+        for (labels, level, what) in [
+            (json!({}), Level::Good, "a is scraped"),
+            (
+                json!({"openshift.io/user-monitoring": "true"}),
+                Level::Good,
+                "a is scraped",
+            ),
+            (
+                json!({"openshift.io/user-monitoring": "false"}),
+                Level::Error,
+                "openshift.io/user-monitoring-",
+            ),
+            (
+                json!({"openshift.io/cluster-monitoring": "true"}),
+                Level::Error,
+                "openshift.io/cluster-monitoring-",
+            ),
+        ] {
+            let mut checks = Checks::new("monitoring");
+            let namespace = Look::Found(json!({"metadata": {"labels": labels}}));
+            opted_out("a", &Seen::of(vec![("namespace a", namespace)]), &mut checks);
+            let check = checks.list.remove(0);
+            assert_eq!(check.level, level, "{check:?}");
+            assert!(check.what.contains(what) || check.hint.contains(what), "{check:?}");
+        }
     }
 }

@@ -7,6 +7,7 @@ mod cover;
 mod labels;
 mod places;
 mod serving;
+mod switch;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,6 +16,7 @@ use serde_json::Value;
 
 pub use places::{Look, look_at};
 pub use serving::{WorkloadKind, gaps, workloads};
+pub use switch::{Switch, user_workload};
 
 use super::object::Reference;
 use crate::cluster::{Cause, Hands, Kind, Refusal};

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::step::{Action, Step, Work};
 use super::{counters, diff};
 use crate::cluster::{CLUSTER_MONITORING, CONFIG_MAP, CONSOLE, CONSOLE_PLUGIN, Cause, Hands, NAMESPACE, Refusal};
+use crate::provision::facts::{self, Switch};
 use crate::provision::inventory::{Edited, Inventory};
 use crate::provision::object::{NAME, Reference};
 use crate::provision::settings::{Settings, seconds};
@@ -29,14 +30,15 @@ pub async fn monitoring(hands: &Hands, settings: &Settings, inventory: &Inventor
             reason: "user workload monitoring scrapes the models",
             risk: "two more Prometheus servers start in openshift-user-workload-monitoring",
         };
-        let step = match enabled_elsewhere(hands).await? {
+        let found = read(hands, &target).await;
+        let step = match enabled_elsewhere(hands, &found).await? {
             true => Step::new(
                 Action::Keep,
                 target.reference(),
                 "the ClusterMonitoring object has switched it on",
                 Work::Nothing,
             ),
-            false => edit(hands, inventory, &target, false).await?,
+            false => edit(hands, inventory, &target, found, false).await?,
         };
         enabling = step.action.writes() && step.blocked.is_none();
         steps.push(step);
@@ -51,22 +53,29 @@ pub async fn monitoring(hands: &Hands, settings: &Settings, inventory: &Inventor
             risk: "the Prometheus servers of user workloads start anew; without a volumeClaimTemplate samples fill the \
                    node's disk",
         };
-        steps.push(edit(hands, inventory, &target, enabling).await?);
+        let found = read(hands, &target).await;
+        steps.push(edit(hands, inventory, &target, found, enabling).await?);
     }
     Ok(steps)
 }
 
-/// The newer way to switch it on; the ConfigMap's key wins where both say something.
-async fn enabled_elsewhere(hands: &Hands) -> Result<bool, Refusal> {
+/// The ConfigMap, `None` where there is none.
+type Found = Result<Option<Value>, Refusal>;
+
+async fn read(hands: &Hands, target: &Target<'_>) -> Found {
+    hands.get(&CONFIG_MAP, Some(target.namespace), target.name).await
+}
+
+/// Whether the newer object has switched it on, and the text leaves it that.
+async fn enabled_elsewhere(hands: &Hands, found: &Found) -> Result<bool, Refusal> {
     let object = match hands.get(&CLUSTER_MONITORING, None, "cluster").await {
         Ok(object) => object,
         Err(refusal) if refusal.cause == Cause::Forbidden => None,
         Err(refusal) => return Err(refusal),
     };
-    let mode = object
-        .as_ref()
-        .and_then(|object| object.pointer("/spec/userDefined/mode"));
-    Ok(mode.and_then(Value::as_str) == Some("NamespaceIsolated"))
+    let config = found.as_ref().ok().and_then(Option::as_ref);
+    let config = config.map(|config| facts::text(config, "/data/config.yaml"));
+    Ok(facts::user_workload(config.unwrap_or_default(), object.as_ref()) == Ok(Switch::Object))
 }
 
 struct Target<'a> {
@@ -89,8 +98,14 @@ impl Target<'_> {
 }
 
 /// `coming`: an earlier step brings the namespace.
-async fn edit(hands: &Hands, inventory: &Inventory, target: &Target<'_>, coming: bool) -> Result<Step, Refusal> {
-    let found = match hands.get(&CONFIG_MAP, Some(target.namespace), target.name).await {
+async fn edit(
+    hands: &Hands,
+    inventory: &Inventory,
+    target: &Target<'_>,
+    found: Found,
+    coming: bool,
+) -> Result<Step, Refusal> {
+    let found = match found {
         Ok(found) => found,
         Err(refusal) if refusal.cause == Cause::Forbidden => {
             let step = Step::new(Action::Edit, target.reference(), target.reason, Work::Nothing);
