@@ -1,5 +1,6 @@
 //! Setting up before a real API server with the platform's own definitions. Needs the rig's Go programs.
 
+mod adopted;
 mod door;
 pub mod dump;
 mod faults;

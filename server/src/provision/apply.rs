@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::event::{Event, Events, Outcome};
 use super::facts::text;
-use super::inventory::{Entry, Inventory, Origin, State, Stored};
+use super::inventory::{Entry, Inventory, State, Stored};
 use super::object::{NAME, Object, Phase};
 use super::plan::{Action, Plan, Step, Work, edits};
 use super::settings::Settings;
@@ -59,7 +59,10 @@ pub async fn run(
         ..Summary::default()
     };
     let before = stored.inventory.clone();
-    let changes = chosen.iter().any(Step::is_ready);
+    // A lost record is written anew from what is there and bears this installation's name.
+    let kept = other.into_iter().filter(|step| step.action == Action::Keep);
+    stored.inventory.extend(kept.filter_map(|step| step.entry));
+    let changes = stored.inventory != before || chosen.iter().any(Step::is_ready);
     if changes {
         for step in chosen.iter().filter(|step| step.is_ready()) {
             foresee(&mut stored, step);
@@ -122,13 +125,7 @@ fn removing() -> SetupError {
 /// What the record must know before the step is tried.
 fn foresee(stored: &mut Stored, step: &Step) {
     match &step.work {
-        Work::Apply(_) | Work::Generate(_) => {
-            let origin = match step.action {
-                Action::Adopt => Origin::Adopted,
-                _ => Origin::Created,
-            };
-            stored.inventory.put(Entry::new(&step.object, origin));
-        }
+        Work::Apply(_) | Work::Generate(_) => stored.inventory.extend(step.entry.clone()),
         Work::Edit { edit, .. } => {
             let same = |other: &super::inventory::Edited| {
                 (&other.namespace, &other.name, &other.path) == (&edit.namespace, &edit.name, &edit.path)
@@ -173,11 +170,10 @@ fn why_not(step: &Step) -> Option<String> {
 async fn one(hands: &Hands, step: &Step, stored: &mut Stored, events: &Events, number: usize) -> Outcome {
     match work(hands, step, events, number).await {
         Ok(Some(object)) => {
-            if matches!(step.work, Work::Apply(_) | Work::Generate(_)) {
-                let mut entry = Entry::new(&step.object, Origin::Created);
-                entry.uid = Some(text(&object, "/metadata/uid").to_owned());
-                stored.inventory.put(entry);
-            }
+            stored.inventory.extend(step.entry.clone().map(|entry| Entry {
+                uid: Some(text(&object, "/metadata/uid").to_owned()),
+                ..entry
+            }));
             Outcome::Done(step.action.as_str())
         }
         Ok(None) => {

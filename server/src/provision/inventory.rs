@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::former::{self, Former};
 use super::object::{INSTANCE, MANAGED_BY, NAME, PART_OF, Reference};
 use super::plan::Step;
 use super::settings::Settings;
@@ -48,13 +49,16 @@ pub struct Entry {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub uid: Option<String>,
     pub origin: Origin,
+    /// Of an adopted one: what stood where we wrote.
+    #[serde(default, skip_serializing_if = "Former::is_empty")]
+    pub former: Former,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Origin {
     Created,
-    /// It was there; a removal leaves it.
+    /// It was there; a removal leaves it, as it was.
     Adopted,
 }
 
@@ -95,6 +99,7 @@ impl Entry {
             name: reference.name.clone(),
             uid: None,
             origin,
+            former: Former::new(),
         }
     }
 
@@ -114,13 +119,21 @@ impl Entry {
     }
 }
 
+impl Extend<Entry> for Inventory {
+    fn extend<T: IntoIterator<Item = Entry>>(&mut self, entries: T) {
+        for entry in entries {
+            self.put(entry);
+        }
+    }
+}
+
 impl Inventory {
     pub fn entry(&self, reference: &Reference) -> Option<&Entry> {
         self.objects.iter().find(|entry| entry.is(reference))
     }
 
-    /// Adds or replaces; an adopted object stays adopted.
-    pub fn put(&mut self, entry: Entry) {
+    /// Adds or replaces; what stood in an adopted object before its first change stays known.
+    fn put(&mut self, entry: Entry) {
         let same = |other: &Entry| {
             (&other.group, &other.kind, &other.namespace, &other.name)
                 == (&entry.group, &entry.kind, &entry.namespace, &entry.name)
@@ -128,8 +141,10 @@ impl Inventory {
         match self.objects.iter_mut().find(|other| same(other)) {
             Some(other) => {
                 other.uid = entry.uid.or(other.uid.take());
-                if other.origin != Origin::Adopted {
-                    other.origin = entry.origin;
+                other.origin = entry.origin;
+                match entry.origin {
+                    Origin::Created => other.former.clear(),
+                    Origin::Adopted => former::join(&mut other.former, &entry.former),
                 }
             }
             None => self.objects.push(entry),

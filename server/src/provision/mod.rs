@@ -10,6 +10,7 @@ mod desired;
 mod door;
 mod event;
 mod facts;
+mod former;
 mod inventory;
 mod object;
 mod plan;

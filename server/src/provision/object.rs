@@ -11,6 +11,8 @@ pub const PART_OF: &str = "app.kubernetes.io/part-of";
 /// Which installation; two of them on one cluster never touch each other's objects.
 pub const INSTANCE: &str = "servelens.io/instance";
 pub const NAME: &str = "servelens";
+/// On an object that was there before: whoever has lost the record must not take it for one of ours.
+pub const ADOPTED: &str = "servelens.io/adopted";
 
 /// Objects are made in this order, and removed against it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -90,6 +92,13 @@ impl Object {
         self
     }
 
+    /// As it is applied to one that was there before.
+    #[must_use]
+    pub fn adopted(mut self) -> Object {
+        merge(&mut self.body, &json!({"metadata": {"annotations": {ADOPTED: "true"}}}));
+        self
+    }
+
     #[must_use]
     pub fn reference(&self) -> Reference {
         Reference {
@@ -122,6 +131,21 @@ impl std::fmt::Display for Reference {
 pub fn is_ours(live: &Value, instance: &str) -> bool {
     let label = |name: &str| live.pointer("/metadata/labels")?.get(name)?.as_str();
     label(MANAGED_BY) == Some(NAME) && label(INSTANCE) == Some(instance)
+}
+
+/// Whether it belonged to somebody else before.
+#[must_use]
+pub fn is_marked_adopted(live: &Value) -> bool {
+    let notes = live.pointer("/metadata/annotations");
+    notes.is_some_and(|notes| notes.get(ADOPTED).is_some())
+}
+
+/// Whether it is of another installation of Servelens.
+#[must_use]
+pub fn is_of_another(live: &Value, instance: &str) -> bool {
+    let labels = live.pointer("/metadata/labels");
+    let managed = labels.and_then(|labels| labels.get(MANAGED_BY)?.as_str());
+    managed == Some(NAME) && !is_ours(live, instance)
 }
 
 /// Puts every entry of `from` into `into`, map by map.

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::event::{Event, Events, Outcome};
 use super::facts::text;
+use super::former;
 use super::inventory::{Edited, Entry, Origin, State, Stored};
 use super::object::{NAME, Reference, is_ours};
 use super::plan::{Action, Step, Work, edits};
@@ -42,7 +43,7 @@ enum Task {
     Restore(Edited),
     Delete(Entry),
     /// It was adopted.
-    Leave,
+    GiveBack(Entry),
 }
 
 #[must_use]
@@ -72,7 +73,9 @@ pub fn plan(stored: Stored) -> Removal {
     for entry in entries {
         let Some(reference) = entry.reference() else { continue };
         if entry.origin == Origin::Adopted {
-            steps.push((Step::skip(reference, "it was there before and stays"), Task::Leave));
+            let why = "it was there before: it stays, without what was added to it and with its former values";
+            let step = Step::new(Action::Edit, reference, why, Work::Nothing);
+            steps.push((step, Task::GiveBack(entry.clone())));
         } else {
             let step = Step::new(Action::Remove, reference, "this installation made it", Work::Nothing);
             steps.push((step, Task::Delete(entry.clone())));
@@ -179,17 +182,32 @@ fn forget(stored: &mut Stored, task: &Task) {
     match task {
         Task::Plugin => inventory.plugin = false,
         Task::Restore(edit) => inventory.edits.retain(|other| other != edit),
-        Task::Delete(entry) => inventory.objects.retain(|other| other != entry),
-        Task::Leave => inventory.objects.retain(|other| other.origin != Origin::Adopted),
+        Task::Delete(entry) | Task::GiveBack(entry) => inventory.objects.retain(|other| other != entry),
     }
 }
 
 async fn one(hands: &Hands, settings: &Settings, object: &Reference, task: &Task) -> Result<&'static str, Refusal> {
     match task {
-        Task::Leave => Ok("keep"),
+        Task::GiveBack(entry) => give_back(hands, object, entry).await,
         Task::Plugin => unlist(hands).await,
         Task::Restore(edit) => restore(hands, edit).await,
         Task::Delete(entry) => delete(hands, settings, object, entry.uid.as_deref()).await,
+    }
+}
+
+/// Applies nothing but the former values, which takes away what is ours alone.
+async fn give_back(hands: &Hands, object: &Reference, entry: &Entry) -> Result<&'static str, Refusal> {
+    let namespace = object.namespace.as_deref();
+    let Some(live) = hands.get(object.kind, namespace, &object.name).await? else {
+        return Ok("gone");
+    };
+    let another = entry
+        .uid
+        .as_deref()
+        .is_some_and(|uid| uid != text(&live, "/metadata/uid"));
+    match former::body(object, &entry.former, &live).filter(|_| !another) {
+        None => Ok("keep"),
+        Some(body) => hands.apply(object.kind, namespace, &body, false).await.map(|_| "edit"),
     }
 }
 

@@ -150,7 +150,9 @@ pub async fn remove(args: &Args) -> Result<u8, SetupError> {
     if !stored.is_record() {
         let place = format!("{}/{}", session.settings.home(), Stored::name(&session.settings));
         match session.output {
-            Output::Text => say(&format!("Nothing to remove: there is no record {place}.\n"))?,
+            Output::Text => say(&format!(
+                "Nothing to remove: there is no record {place}. If it was lost, `servelens apply` writes it anew.\n"
+            ))?,
             Output::Json => say(&format!("{}\n", report::summary_json(&Summary::default())))?,
         }
         return Ok(GOOD);

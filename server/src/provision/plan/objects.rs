@@ -10,8 +10,9 @@ use super::step::{Action, Step, Work};
 use super::{AT_ONCE, diff, same};
 use crate::cluster::{Cause, Hands, Refusal};
 use crate::provision::facts::{Facts, text};
-use crate::provision::inventory::{Inventory, Origin};
-use crate::provision::object::{Generated, Object, is_ours};
+use crate::provision::former;
+use crate::provision::inventory::{Entry, Inventory, Origin};
+use crate::provision::object::{Generated, Object, Reference, is_marked_adopted, is_of_another, is_ours};
 use crate::provision::secret;
 use crate::provision::settings::Settings;
 
@@ -58,16 +59,21 @@ async fn step(
         }
         Err(refusal) => return Err(refusal),
     };
-    let adopted = inventory
-        .entry(&reference)
-        .is_some_and(|entry| entry.origin == Origin::Adopted);
     let live = live.as_deref();
-    let foreign = live.filter(|live| !is_ours(live, &settings.instance));
-    if let Some(live) = foreign.filter(|_| !adopted) {
+    let origin = live.map(|live| origin(inventory, &reference, live, &settings.instance));
+    let mut entry = Entry::new(&reference, origin.flatten().unwrap_or(Origin::Created));
+    entry.uid = live.map(|live| text(live, "/metadata/uid").to_owned());
+    if let (Some(live), Some(None)) = (live, origin) {
         let owner = owner(live);
         let step = Step::new(Action::Adopt, reference, reason, Work::Nothing);
+        if is_of_another(live, &settings.instance) {
+            return Ok(step.blocked(
+                "it belongs to another installation of Servelens; choose another --instance, or remove that one first",
+            ));
+        }
         if settings.adopt && !NEVER.iter().any(|never| owner.contains(never)) && object.generated.is_none() {
-            return apply(hands, object, Some(live), Action::Adopt, coming).await;
+            entry.origin = Origin::Adopted;
+            return apply(hands, object, Some(live), Action::Adopt, entry, coming).await;
         }
         return Ok(step.blocked(format!(
             "it is there already and belongs to {owner}; choose another --instance, or take it over with --adopt"
@@ -75,7 +81,7 @@ async fn step(
     }
     if let Some(content) = &object.generated {
         let work = Work::Generate(Box::new(object.clone()));
-        return Ok(match (live, content) {
+        let step = match (live, content) {
             (None, _) => Step::new(Action::Create, reference, reason, work),
             (Some(live), Generated::Token(_)) if secret::is_old(live) => {
                 Step::new(Action::Renew, reference, "its token ends soon", work)
@@ -84,10 +90,30 @@ async fn step(
                 Step::new(Action::Keep, reference, reason, Work::Nothing)
             }
             (Some(_), _) => Step::new(Action::Renew, reference, "a key is missing in it", work),
-        });
+        };
+        return Ok(step.recorded(entry));
     }
     let action = if live.is_some() { Action::Change } else { Action::Create };
-    apply(hands, object, live, action, coming).await
+    apply(hands, object, live, action, entry, coming).await
+}
+
+/// How an object that is there came to be this installation's; `None`: it is not.
+fn origin(inventory: &Inventory, reference: &Reference, live: &Value, instance: &str) -> Option<Origin> {
+    let known = inventory.entry(reference);
+    // Made anew by somebody else, it is another object under the same name.
+    let known = known.filter(|entry| {
+        entry
+            .uid
+            .as_deref()
+            .is_none_or(|uid| uid == text(live, "/metadata/uid"))
+    });
+    match known {
+        Some(entry) if entry.origin == Origin::Adopted || entry.uid.is_some() => Some(entry.origin),
+        _ if !is_ours(live, instance) => None,
+        // The record was lost, or its run was cut off.
+        _ if is_marked_adopted(live) => Some(Origin::Adopted),
+        _ => Some(Origin::Created),
+    }
 }
 
 /// A dry run of the apply, judged; none where it is plain that nothing would change.
@@ -96,11 +122,16 @@ async fn apply(
     object: Object,
     live: Option<&Value>,
     action: Action,
+    mut entry: Entry,
     coming: &BTreeSet<String>,
 ) -> Result<Step, Refusal> {
     let (reference, reason) = (object.reference(), object.reason.clone());
+    let object = match entry.origin {
+        Origin::Created => object,
+        Origin::Adopted => object.adopted(),
+    };
     if live.is_some_and(|live| same::is_applied(live, &object.body)) {
-        return Ok(Step::new(Action::Keep, reference, reason, Work::Nothing));
+        return Ok(Step::new(Action::Keep, reference, reason, Work::Nothing).recorded(entry));
     }
     let dry = hands
         .apply(object.kind, object.namespace.as_deref(), &object.body, true)
@@ -108,7 +139,10 @@ async fn apply(
     let body = object.body.clone();
     let namespace = object.namespace.clone().unwrap_or_default();
     let group = object.kind.group;
-    let step = Step::new(action, reference, reason, Work::Apply(Box::new(object)));
+    if let (Origin::Adopted, Some(live), Ok(after)) = (entry.origin, live, &dry) {
+        entry.former = former::between(live, after);
+    }
+    let step = Step::new(action, reference, reason, Work::Apply(Box::new(object))).recorded(entry);
     let refusal = match dry {
         Ok(after) => {
             let diff = diff::lines(live, Some(&after));

@@ -7,7 +7,7 @@ use server_api::{
 };
 
 use crate::cluster::Permission;
-use crate::provision::inventory::Edited;
+use crate::provision::inventory::{Edited, Entry};
 use crate::provision::object::{Object, Reference};
 
 /// What a step does.
@@ -72,6 +72,8 @@ pub struct Step {
     /// Why it cannot be done as things are, and what to do about it.
     pub blocked: Option<String>,
     pub work: Work,
+    /// What the record must hold of the object once the step is done, or because it is as it should be.
+    pub entry: Option<Entry>,
 }
 
 /// What is sent to the API server.
@@ -107,12 +109,19 @@ impl Step {
             needs: Vec::new(),
             blocked: None,
             work,
+            entry: None,
         }
     }
 
     #[must_use]
     pub fn skip(object: Reference, reason: impl Into<String>) -> Step {
         Step::new(Action::Skip, object, reason, Work::Nothing)
+    }
+
+    #[must_use]
+    pub fn recorded(mut self, entry: Entry) -> Step {
+        self.entry = Some(entry);
+        self
     }
 
     #[must_use]
