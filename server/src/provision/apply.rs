@@ -47,7 +47,12 @@ pub async fn run(
     events: &Events,
     wanted: impl Fn(&Step, &Stored) -> bool,
 ) -> Result<Summary, SetupError> {
-    let Plan { steps, mut stored, .. } = plan;
+    let Plan {
+        steps,
+        mut stored,
+        recordable,
+        ..
+    } = plan;
     if stored.inventory.state == State::Removing {
         return Err(removing());
     }
@@ -60,7 +65,9 @@ pub async fn run(
     };
     let before = stored.inventory.clone();
     // A lost record is written anew from what is there and bears this installation's name.
-    let kept = other.into_iter().filter(|step| step.action == Action::Keep);
+    let kept = other
+        .into_iter()
+        .filter(|step| recordable && step.action == Action::Keep);
     stored.inventory.extend(kept.filter_map(|step| step.entry));
     let changes = stored.inventory != before || chosen.iter().any(Step::is_ready);
     if changes {

@@ -10,7 +10,7 @@ use super::former::{self, Former};
 use super::object::{INSTANCE, MANAGED_BY, NAME, PART_OF, Reference};
 use super::plan::Step;
 use super::settings::Settings;
-use crate::cluster::{CONFIG_MAP, CONSOLE, Cause, Hands, Kind, Refusal};
+use crate::cluster::{CONFIG_MAP, CONSOLE, Cause, Hands, Kind, Permission, Refusal};
 
 const KEY: &str = "inventory.json";
 
@@ -203,6 +203,23 @@ impl Stored {
 
     pub fn name(settings: &Settings) -> String {
         format!("{}-inventory", settings.instance)
+    }
+
+    /// What writing it needs.
+    #[must_use]
+    pub fn permission(&self, settings: &Settings) -> Permission {
+        // Nobody may be granted the making of one name by a POST.
+        let (verb, name) = match self.version {
+            None => ("create", None),
+            Some(_) => ("patch", Some(Stored::name(settings))),
+        };
+        Permission {
+            verb,
+            group: CONFIG_MAP.group,
+            resource: CONFIG_MAP.plural,
+            namespace: Some(settings.home().to_owned()),
+            name,
+        }
     }
 
     /// An empty one where there is none.

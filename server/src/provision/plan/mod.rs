@@ -46,6 +46,8 @@ pub struct Plan {
     pub user: String,
     pub steps: Vec<Step>,
     pub stored: Stored,
+    /// Whether the caller may write the record.
+    pub recordable: bool,
 }
 
 impl Plan {
@@ -91,8 +93,13 @@ pub async fn make(hands: &Hands, settings: &Settings) -> Result<Plan, SetupError
         steps.push(edits::plugin(hands).await?);
     }
     steps.extend(needless(hands, inventory, &references).await?);
-    needs::ask(hands, &mut steps).await?;
-    Ok(Plan { user, steps, stored })
+    let recordable = needs::ask(hands, &mut steps, &stored.permission(settings)).await?;
+    Ok(Plan {
+        user,
+        steps,
+        stored,
+        recordable,
+    })
 }
 
 /// Stands for a caller whose name the cluster does not tell.

@@ -1,15 +1,22 @@
 //! Which permissions a step needs, and whether the caller has them.
 
+use std::collections::BTreeSet;
+
 use super::step::{Action, Need, Step, Work};
 use crate::cluster::{Hands, Permission, Refusal};
 use crate::provision::object::{Generated, Reference};
 
-/// Fills in the needs of every step that would write.
-pub async fn ask(hands: &Hands, steps: &mut [Step]) -> Result<(), Refusal> {
-    let wanted = steps.iter().flat_map(of).collect();
+/// Fills in the needs of every step that would write: its own, and `record`, without which nothing may be made. Gives
+/// whether the caller has that.
+pub async fn ask(hands: &Hands, steps: &mut [Step], record: &Permission) -> Result<bool, Refusal> {
+    let all = |step: &Step| {
+        let of_record = step.action.writes().then(|| record.clone());
+        of(step).into_iter().chain(of_record).collect::<BTreeSet<_>>()
+    };
+    let wanted = steps.iter().flat_map(all).chain([record.clone()]).collect();
     let known = hands.may_each(wanted).await?;
     for step in steps {
-        step.needs = of(step)
+        step.needs = all(step)
             .into_iter()
             .map(|permission| Need {
                 allowed: known.get(&permission).copied().unwrap_or_default(),
@@ -18,7 +25,7 @@ pub async fn ask(hands: &Hands, steps: &mut [Step]) -> Result<(), Refusal> {
             })
             .collect();
     }
-    Ok(())
+    Ok(known.get(record).copied().unwrap_or_default())
 }
 
 fn of(step: &Step) -> Vec<Permission> {
