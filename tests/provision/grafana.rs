@@ -1,11 +1,16 @@
 //! Grafana in a namespace of its own: with an operator that is there already, and with one that OLM has to install.
 
-use anyhow::Result;
-use tests::rig::plane::plane;
-use tests::rig::played::olm;
+use std::time::{Duration, Instant};
 
+use anyhow::Result;
+use serde_json::json;
+use tests::rig::plane::{Plane, plane};
+use tests::rig::played::{deploy, grafana, is_calm, olm, undeploy};
+use tests::rig::wait;
+
+use super::dump::{dump, settled};
 use super::servelens;
-use super::states::{model, round};
+use super::states::{model, round_with};
 
 static KINDS: [&str; 4] = ["grafanas", "grafanafolders", "grafanadatasources", "grafanadashboards"];
 const GROUP: &str = "grafana.integreatly.org";
@@ -16,18 +21,35 @@ fn with_grafana(args: [String; 2], view: &str) -> Vec<String> {
     args
 }
 
+async fn calm(plane: &Plane) -> Result<()> {
+    wait::until("the operator is calm", async || is_calm(plane).await, |()| true).await
+}
+
 #[tokio::test]
 async fn an_operator_that_is_there_is_used_and_stays() -> Result<()> {
     let plane = plane()?;
     let _turn = plane.alone().await;
     let args = with_grafana(model(plane, "grafana-there").await?, "namespace");
-    let (first, _) = round(plane, &args).await?;
+    let _grafana = grafana(plane);
+    deploy(plane).await?;
+    let (first, _) = round_with(plane, &args, async || calm(plane).await).await?;
     assert!(!first.out.contains("Subscription"), "{}", first.out);
-    Ok(())
+    undeploy(plane).await?;
+    // By OLM, in a namespace of somebody else's.
+    plane.namespace("operators").await?;
+    let subscriptions = "apis/operators.coreos.com/v1alpha1/namespaces/operators/subscriptions";
+    let spec = json!({"name": "grafana-operator", "source": "community-operators", "sourceNamespace": "openshift-marketplace"});
+    let theirs = json!({
+        "apiVersion": "operators.coreos.com/v1alpha1", "kind": "Subscription", "metadata": {"name": "theirs"}, "spec": spec,
+    });
+    plane.create(subscriptions, theirs).await?;
+    let (first, _) = round_with(plane, &args, async || calm(plane).await).await?;
+    assert!(!first.out.contains("Subscription servelens"), "{}", first.out);
+    plane.delete(&format!("{subscriptions}/theirs")).await
 }
 
 #[tokio::test]
-async fn an_absent_operator_is_installed_and_taken_back_with_its_version() -> Result<()> {
+async fn an_absent_operator_is_installed_and_taken_back_with_its_version_and_installed_again() -> Result<()> {
     let plane = plane()?;
     let _turn = plane.alone().await;
     let args = with_grafana(model(plane, "grafana-new").await?, "cluster");
@@ -35,13 +57,52 @@ async fn an_absent_operator_is_installed_and_taken_back_with_its_version() -> Re
         plane.undefine(GROUP, plural).await?;
     }
     let _olm = olm(plane, "servelens-grafana", GROUP, &KINDS);
-    let (first, _) = round(plane, &args).await?;
-    assert!(
-        first.out.contains("Subscription servelens-grafana/grafana-operator"),
-        "{}",
-        first.out
-    );
+    let _grafana = grafana(plane);
+    // The second time the definitions are still there, as OLM leaves them, and nobody who serves them.
+    for time in ["first", "second"] {
+        let (first, _) = round_with(plane, &args, async || calm(plane).await).await?;
+        assert!(
+            first.out.contains("Subscription servelens-grafana/grafana-operator"),
+            "the {time} time: {}",
+            first.out
+        );
+    }
     Ok(())
+}
+
+#[tokio::test]
+async fn where_the_operator_has_gone_its_finalizers_are_taken_away_after_saying_so() -> Result<()> {
+    let plane = plane()?;
+    let _turn = plane.alone().await;
+    let args = with_grafana(model(plane, "grafana-gone").await?, "namespace");
+    let admin = plane.admin()?;
+    let played = grafana(plane);
+    deploy(plane).await?;
+    calm(plane).await?;
+    let before = dump(plane).await?;
+    let run = async |command: &'static str| {
+        let all: Vec<&str> = [command, "--yes"]
+            .into_iter()
+            .chain(args.iter().map(String::as_str))
+            .collect();
+        servelens(&admin, &all).await
+    };
+    let apply = run("apply").await?;
+    assert_eq!(apply.code, 0, "{apply:?}");
+    calm(plane).await?;
+    drop(played);
+    undeploy(plane).await?;
+    let begun = Instant::now();
+    let remove = run("remove").await?;
+    assert_eq!(remove.code, 0, "{remove:?}");
+    // Each of some twenty dashboards would be waited for.
+    assert!(begun.elapsed() < Duration::from_secs(60), "{:?}", begun.elapsed());
+    assert!(
+        remove.out.contains("no Grafana operator is to be seen"),
+        "{}",
+        remove.out
+    );
+    settled(plane, &before).await
 }
 
 #[tokio::test]
@@ -49,6 +110,8 @@ async fn secrets_are_made_once_and_shown_nowhere() -> Result<()> {
     let plane = plane()?;
     let _turn = plane.alone().await;
     let args = with_grafana(model(plane, "grafana-secrets").await?, "namespace");
+    let _grafana = grafana(plane);
+    deploy(plane).await?;
     let admin = plane.admin()?;
     let run = async |command: &'static str, more: &'static [&'static str]| {
         let mut all = vec![command];
@@ -94,5 +157,6 @@ async fn secrets_are_made_once_and_shown_nowhere() -> Result<()> {
             );
         }
     }
+    undeploy(plane).await?;
     plane.gone("servelens-grafana").await
 }

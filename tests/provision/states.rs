@@ -43,6 +43,11 @@ async fn config_now(plane: &Plane) -> Result<String> {
 
 /// Apply, apply again, plan, remove; gives what the first apply has said.
 pub async fn round(plane: &Plane, more: &[String]) -> Result<(Said, String)> {
+    round_with(plane, more, async || Ok(())).await
+}
+
+/// As [`round`]; `calm` returns when the played controllers have done what the first apply makes them do.
+pub async fn round_with(plane: &Plane, more: &[String], calm: impl AsyncFn() -> Result<()>) -> Result<(Said, String)> {
     let admin = plane.admin()?;
     let args = |command: &'static str| -> Vec<String> {
         let mut args = vec![
@@ -58,9 +63,11 @@ pub async fn round(plane: &Plane, more: &[String]) -> Result<(Said, String)> {
         let args = args(command);
         servelens(&admin, &args.iter().map(String::as_str).collect::<Vec<_>>()).await
     };
+    calm().await?;
     let before = dump(plane).await?;
     let first = run("apply").await?;
     ensure!(first.code == 0, "apply: {first:?}");
+    calm().await?;
     let (made, versions) = (dump(plane).await?, super::dump::versions(plane).await?);
     ensure!(made != before, "apply made nothing");
     let text = config_now(plane).await?;

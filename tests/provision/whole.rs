@@ -3,7 +3,7 @@
 use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
 use tests::rig::plane::{Plane, plane};
-use tests::rig::played::{Servers, grafana, monitoring};
+use tests::rig::played::{Servers, deploy, grafana, monitoring, undeploy};
 use tests::rig::wait;
 
 use super::dump::{dump, settled};
@@ -50,6 +50,7 @@ async fn what_is_applied_comes_alive_is_checked_and_leaves_nothing() -> Result<(
     args.extend(["--grafana".to_owned(), "namespace".to_owned()]);
     let _monitoring = monitoring(plane, Servers::Played).await?;
     let _grafana = grafana(plane);
+    deploy(plane).await?;
     let before = dump(plane).await?;
     until_told(
         plane,
@@ -103,6 +104,7 @@ async fn what_is_applied_comes_alive_is_checked_and_leaves_nothing() -> Result<(
         list.as_ref().is_none_or(|list| list["items"] == json!([]))
     })
     .await?;
+    undeploy(plane).await?;
     plane
         .delete("apis/config.openshift.io/v1/clusteroperators/monitoring")
         .await

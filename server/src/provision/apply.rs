@@ -14,8 +14,10 @@ use super::inventory::{Entry, Inventory, State, Stored};
 use super::object::{NAME, Object, Phase};
 use super::plan::{Action, Plan, Step, Work, edits};
 use super::settings::Settings;
-use super::{SetupError, secret};
-use crate::cluster::{CLUSTER_SERVICE_VERSION, CONFIG_MAP, CONSOLE, Cause, Hands, NAMESPACE, Refusal, SUBSCRIPTION};
+use super::{SetupError, operator, secret};
+use crate::cluster::{
+    CLUSTER_SERVICE_VERSION, CONFIG_MAP, CONSOLE, Cause, GRAFANA, Hands, NAMESPACE, Refusal, SUBSCRIPTION,
+};
 
 /// What is waited for: the cluster's own operators take a minute or two.
 const PATIENCE: Duration = Duration::from_secs(300);
@@ -222,6 +224,9 @@ async fn work(hands: &Hands, step: &Step, events: &Events, number: usize) -> Res
             if object.phase == Phase::Operator && object.kind == &SUBSCRIPTION {
                 installed(hands, object, events, number).await?;
             }
+            if object.kind == &GRAFANA {
+                ready(hands, object, events, number).await?;
+            }
             Ok(Some(made))
         }
         Work::Generate(object) => Ok(Some(secret::write(hands, object).await?)),
@@ -312,6 +317,15 @@ async fn installed(hands: &Hands, object: &Object, events: &Events, number: usiz
         Ok(version.is_some_and(|version| text(&version, "/status/phase") == "Succeeded"))
     };
     wait(events, number, "the Grafana operator to be installed", succeeded).await
+}
+
+/// Its dashboards are of no use before.
+async fn ready(hands: &Hands, object: &Object, events: &Events, number: usize) -> Result<(), Undone> {
+    let is_ready = async || {
+        let grafana = hands.get(&GRAFANA, object.namespace.as_deref(), &object.name).await?;
+        Ok(grafana.is_some_and(|grafana| operator::is_ready(&grafana)))
+    };
+    wait(events, number, "Grafana to be ready", is_ready).await
 }
 
 async fn wait(

@@ -80,7 +80,8 @@ impl Setup {
         aside(async move || {
             let user = self.hands.who().await?.unwrap_or_else(plan::unnamed);
             let stored = Stored::load(&self.hands, &self.settings).await?;
-            Ok(report::removal_json(user, &remove::plan(stored)))
+            let removal = remove::plan(&self.hands, &self.settings, stored).await?;
+            Ok(report::removal_json(user, &removal))
         })
         .await
     }
@@ -90,7 +91,8 @@ impl Setup {
     pub fn remove(self) -> UnboundedReceiver<Value> {
         watched(async move |events| {
             let stored = Stored::load(&self.hands, &self.settings).await?;
-            remove::run(&self.hands, &self.settings, remove::plan(stored), events).await
+            let removal = remove::plan(&self.hands, &self.settings, stored).await?;
+            remove::run(&self.hands, &self.settings, removal, events).await
         })
     }
 }

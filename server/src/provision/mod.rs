@@ -13,6 +13,7 @@ mod facts;
 mod former;
 mod inventory;
 mod object;
+mod operator;
 mod plan;
 mod remove;
 mod render;

@@ -11,6 +11,7 @@ use super::facts::text;
 use super::former;
 use super::inventory::{Edited, Entry, Origin, State, Stored};
 use super::object::{NAME, Reference, is_ours};
+use super::operator::{self, Operator};
 use super::plan::{Action, Step, Work, edits};
 use super::settings::Settings;
 use super::{SetupError, apply::Summary};
@@ -28,6 +29,8 @@ const PAUSE: Duration = Duration::from_millis(500);
 #[derive(Debug)]
 pub struct Removal {
     pub stored: Stored,
+    /// Nobody would take the finalizers of Grafana's objects away.
+    orphaned: bool,
     steps: Vec<(Step, Task)>,
 }
 
@@ -46,9 +49,10 @@ enum Task {
     GiveBack(Entry),
 }
 
-#[must_use]
-pub fn plan(stored: Stored) -> Removal {
+pub async fn plan(hands: &Hands, settings: &Settings, stored: Stored) -> Result<Removal, Refusal> {
     let inventory = &stored.inventory;
+    let has_grafana = inventory.objects.iter().any(|entry| entry.group == GRAFANA.group);
+    let orphaned = has_grafana && operator::look(hands, settings).await? == Operator::Absent;
     let mut steps = Vec::new();
     if inventory.plugin {
         let console = Reference {
@@ -77,7 +81,12 @@ pub fn plan(stored: Stored) -> Removal {
             let step = Step::new(Action::Edit, reference, why, Work::Nothing);
             steps.push((step, Task::GiveBack(entry.clone())));
         } else {
-            let step = Step::new(Action::Remove, reference, "this installation made it", Work::Nothing);
+            let ends_here = orphaned && reference.kind.group == GRAFANA.group;
+            let mut step = Step::new(Action::Remove, reference, "this installation made it", Work::Nothing);
+            if ends_here {
+                step =
+                    step.with_risk("no Grafana operator is to be seen, so the operator's finalizer is taken away, too");
+            }
             steps.push((step, Task::Delete(entry.clone())));
         }
     }
@@ -100,7 +109,11 @@ pub fn plan(stored: Stored) -> Removal {
         }
         steps.push((step, Task::Restore(edit.clone())));
     }
-    Removal { stored, steps }
+    Ok(Removal {
+        stored,
+        orphaned,
+        steps,
+    })
 }
 
 /// Dashboards go before their Grafana, accounts after whoever uses them, the namespace last.
@@ -125,7 +138,13 @@ pub async fn run(hands: &Hands, settings: &Settings, removal: Removal, events: &
         stored.save(hands, settings).await?;
     }
     // With what another run has put into the record since the plan was made.
-    let Removal { mut stored, steps } = plan(stored);
+    let Removal {
+        mut stored,
+        orphaned,
+        steps,
+    } = plan(hands, settings, stored).await?;
+    // All of Grafana's objects together: an operator that stands still does so for each of them.
+    let mut patience = if orphaned { Patience::NoOperator } else { Patience::Left };
     let mut summary = Summary::default();
     let of = steps.len();
     for (n, (step, task)) in steps.into_iter().enumerate() {
@@ -136,7 +155,7 @@ pub async fn run(hands: &Hands, settings: &Settings, removal: Removal, events: &
             action: step.action.as_str(),
             object: step.object.clone(),
         });
-        let outcome = match one(hands, settings, &step.object, &task).await {
+        let outcome = match one(hands, settings, &step.object, &task, &mut patience).await {
             Ok(what) => {
                 forget(&mut stored, &task);
                 Outcome::Done(what)
@@ -186,12 +205,26 @@ fn forget(stored: &mut Stored, task: &Task) {
     }
 }
 
-async fn one(hands: &Hands, settings: &Settings, object: &Reference, task: &Task) -> Result<&'static str, Refusal> {
+/// With the operator that takes its finalizers away.
+enum Patience {
+    Left,
+    /// It was waited for once, and did not come.
+    Spent,
+    NoOperator,
+}
+
+async fn one(
+    hands: &Hands,
+    settings: &Settings,
+    object: &Reference,
+    task: &Task,
+    patience: &mut Patience,
+) -> Result<&'static str, Refusal> {
     match task {
         Task::GiveBack(entry) => give_back(hands, object, entry).await,
         Task::Plugin => unlist(hands).await,
         Task::Restore(edit) => restore(hands, edit).await,
-        Task::Delete(entry) => delete(hands, settings, object, entry.uid.as_deref()).await,
+        Task::Delete(entry) => delete(hands, settings, object, entry.uid.as_deref(), patience).await,
     }
 }
 
@@ -216,6 +249,7 @@ async fn delete(
     settings: &Settings,
     object: &Reference,
     uid: Option<&str>,
+    patience: &mut Patience,
 ) -> Result<&'static str, Refusal> {
     let namespace = object.namespace.as_deref();
     let Some(live) = hands.get(object.kind, namespace, &object.name).await? else {
@@ -243,7 +277,7 @@ async fn delete(
         }
     }
     if object.kind.group == GRAFANA.group {
-        return gone(hands, object).await;
+        return gone(hands, object, patience).await;
     }
     Ok("remove")
 }
@@ -259,11 +293,20 @@ async fn is_used(hands: &Hands, namespace: &str) -> Result<bool, Refusal> {
 }
 
 /// The operator takes its finalizer away once Grafana itself has forgotten the object.
-async fn gone(hands: &Hands, object: &Reference) -> Result<&'static str, Refusal> {
+async fn gone(hands: &Hands, object: &Reference, patience: &mut Patience) -> Result<&'static str, Refusal> {
     let namespace = object.namespace.as_deref();
-    let deadline = tokio::time::Instant::now() + PATIENCE;
+    let wait = match patience {
+        Patience::Left => PATIENCE,
+        Patience::Spent => Duration::ZERO,
+        Patience::NoOperator => {
+            operator::release(hands, object).await?;
+            PATIENCE
+        }
+    };
+    let deadline = tokio::time::Instant::now() + wait;
     while let Some(live) = hands.get(object.kind, namespace, &object.name).await? {
         if tokio::time::Instant::now() > deadline {
+            *patience = Patience::Spent;
             let finalizers = live.pointer("/metadata/finalizers").cloned().unwrap_or_default();
             return Err(Refusal::new(
                 Cause::Conflict,

@@ -157,7 +157,7 @@ pub async fn remove(args: &Args) -> Result<u8, SetupError> {
         }
         return Ok(GOOD);
     }
-    let removal: Removal = remove::plan(stored);
+    let removal: Removal = remove::plan(&session.hands, &session.settings, stored).await?;
     if session.output == Output::Text {
         say(&report::plan_text(&user, &removal.steps().collect::<Vec<_>>()))?;
         if !agreed(session.yes)? {

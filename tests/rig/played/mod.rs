@@ -14,7 +14,7 @@ use axum::http::Method;
 use serde_json::{Value, json};
 use tokio::sync::oneshot;
 
-pub use grafana::grafana;
+pub use grafana::{deploy, grafana, is_calm, undeploy};
 pub use monitoring::{Servers, USER_WORKLOAD, monitoring};
 pub use olm::olm;
 

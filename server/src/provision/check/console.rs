@@ -8,6 +8,7 @@ use crate::cluster::{Cause, Refusal};
 use crate::provision::facts::text;
 use crate::provision::inventory::{State, Stored};
 use crate::provision::object::NAME;
+use crate::provision::operator;
 use crate::provision::settings::{GrafanaView, Settings};
 
 pub fn checks(settings: &Settings, seen: &Seen, stored: Result<&Stored, &Refusal>) -> Checks {
@@ -18,10 +19,7 @@ pub fn checks(settings: &Settings, seen: &Seen, stored: Result<&Stored, &Refusal
     if settings.grafana.view != GrafanaView::Off {
         let name = format!("{}/{}", settings.grafana.namespace, settings.grafana.instance);
         match seen.look("grafana") {
-            Look::Found(grafana)
-                if text(grafana, "/status/stage") == "complete"
-                    && text(grafana, "/status/stageStatus") == "success" =>
-            {
+            Look::Found(grafana) if operator::is_ready(grafana) => {
                 checks.good(format!("Grafana {name} is ready"));
             }
             Look::Found(grafana) => checks.error(

@@ -5,10 +5,9 @@ use serde_json::{Value, json};
 
 use crate::cluster::{NAMESPACE, NETWORK_POLICY, OPERATOR_GROUP, ROLE_BINDING, SECRET, SERVICE_ACCOUNT, SUBSCRIPTION};
 use crate::provision::object::{Generated, Object, Phase};
+use crate::provision::operator::PACKAGE;
 use crate::provision::settings::{GrafanaView, Settings};
 
-/// The package of the operator in its catalogue.
-pub const PACKAGE: &str = "grafana-operator";
 /// Grants the API of the cluster's metrics alone, and lives beside it.
 const METRICS_ROLE: &str = "cluster-monitoring-metrics-api";
 /// Grants reading one namespace's metrics; part of `view`, so that who may grant `view` may grant it.

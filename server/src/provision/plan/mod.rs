@@ -20,6 +20,7 @@ use super::desired::{self, monitors};
 use super::facts::{self, Facts, Look, WorkloadKind};
 use super::inventory::{Inventory, Origin, Stored};
 use super::object::{Object, Phase, Reference};
+use super::operator::{self, Operator};
 use super::settings::Settings;
 use crate::cluster::{
     CLUSTER_SERVING_RUNTIME, Cause, GRAFANA, Hands, INFERENCE_SERVICE, Kind, LLM_INFERENCE_SERVICE, POD_MONITOR,
@@ -79,7 +80,7 @@ pub async fn make(hands: &Hands, settings: &Settings) -> Result<Plan, SetupError
     let mut wanted = desired::objects(settings)?;
     wanted.extend(for_gaps(&facts, settings));
     wanted.sort_by_key(|object| object.phase);
-    let (there, mut coming) = operator(hands, settings, inventory, &mut wanted).await?;
+    let (there, mut coming) = installing(hands, settings, inventory, &mut wanted).await?;
     steps.extend(there);
     for object in wanted.iter().filter(|object| object.phase == Phase::Namespaces) {
         coming.insert(object.name.clone());
@@ -162,7 +163,7 @@ pub fn for_gaps(facts: &Facts, settings: &Settings) -> Vec<Object> {
 
 /// Takes the operator's objects out of `wanted` where somebody else has installed it. Gives what to say of that, and what
 /// the rest may rely on.
-async fn operator(
+async fn installing(
     hands: &Hands,
     settings: &Settings,
     inventory: &Inventory,
@@ -173,14 +174,26 @@ async fn operator(
     if !wanted.iter().any(of_operator) {
         return Ok((Vec::new(), coming));
     }
-    let ours = inventory.objects.iter().any(|entry| entry.kind == SUBSCRIPTION.kind);
+    let recorded = inventory.objects.iter().any(|entry| entry.kind == SUBSCRIPTION.kind);
+    let found = match recorded {
+        true => Operator::Ours,
+        false => operator::look(hands, settings).await?,
+    };
     let kind_there = match hands.list(&GRAFANA, Some(&settings.grafana.namespace)).await {
         Ok(found) => found.is_some(),
         Err(refusal) if refusal.cause == Cause::Forbidden => true,
         Err(refusal) => return Err(refusal),
     };
-    if ours || !kind_there {
+    if !kind_there {
         coming.insert(GRAFANA.group.to_owned());
+    }
+    let installed = match found {
+        Operator::Ours | Operator::Absent => false,
+        Operator::Others => true,
+        // Who may not look for the operator takes its definitions for it.
+        Operator::Hidden => kind_there,
+    };
+    if !installed {
         return Ok((Vec::new(), coming));
     }
     let there = wanted.iter().filter(|object| of_operator(object));
