@@ -21,7 +21,7 @@ enum Command {
     Export(Box<export::Args>),
     Import(Box<import::Args>),
     /// Look what is missing for model monitoring on this cluster
-    Check(Box<provision::Args>),
+    Check(Box<provision::CheckArgs>),
     /// Show what setting up the monitoring would change
     Plan(Box<provision::Args>),
     /// Set up the monitoring, with your own rights

@@ -28,6 +28,16 @@ pub struct Args {
     pub layer: Layer,
 }
 
+/// Where metrics can be asked, each model's targets are checked too.
+#[derive(Debug, Clone, clap::Args)]
+#[command(after_help = EXIT_CODES)]
+pub struct CheckArgs {
+    #[command(flatten)]
+    pub common: Args,
+    #[command(flatten)]
+    pub doors: Doors,
+}
+
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = EXIT_CODES)]
 pub struct VerifyArgs {
@@ -43,23 +53,36 @@ pub struct VerifyArgs {
 /// Where the cluster's metrics are asked.
 #[derive(Debug, Clone, clap::Args)]
 pub struct Doors {
-    /// Metrics of all namespaces; outside the cluster the address of a Route.
-    #[arg(
-        long,
-        value_name = "URL",
-        default_value = "https://thanos-querier.openshift-monitoring.svc.cluster.local:9091"
-    )]
-    pub cluster_url: String,
-    /// Metrics of single namespaces.
-    #[arg(
-        long,
-        value_name = "URL",
-        default_value = "https://thanos-querier.openshift-monitoring.svc.cluster.local:9092"
-    )]
-    pub tenancy_url: String,
+    /// Metrics of all namespaces; outside the cluster the address of a Route [default: port 9091 of thanos-querier inside
+    /// the cluster; check asks no metrics where neither is given].
+    #[arg(long, value_name = "URL")]
+    cluster_url: Option<String>,
+    /// Metrics of single namespaces [default: port 9092 of it].
+    #[arg(long, value_name = "URL")]
+    tenancy_url: Option<String>,
     /// PEM certificates that both are checked against.
     #[arg(long, value_name = "FILE")]
     pub ca_file: Option<PathBuf>,
+}
+
+const CLUSTER_URL: &str = "https://thanos-querier.openshift-monitoring.svc.cluster.local:9091";
+const TENANCY_URL: &str = "https://thanos-querier.openshift-monitoring.svc.cluster.local:9092";
+
+impl Doors {
+    #[must_use]
+    pub fn is_given(&self) -> bool {
+        self.cluster_url.is_some() || self.tenancy_url.is_some()
+    }
+
+    #[must_use]
+    pub fn cluster_url(&self) -> &str {
+        self.cluster_url.as_deref().unwrap_or(CLUSTER_URL)
+    }
+
+    #[must_use]
+    pub fn tenancy_url(&self) -> &str {
+        self.tenancy_url.as_deref().unwrap_or(TENANCY_URL)
+    }
 }
 
 #[derive(Debug, Clone, clap::Args)]

@@ -38,8 +38,12 @@ impl Setup {
         Ok(Setup { hands, settings })
     }
 
-    pub async fn checks(self) -> Result<Value, SetupError> {
-        aside(async move || Ok(check::json(&check::run(&self.hands, &self.settings).await?))).await
+    pub async fn checks(self, means: Means) -> Result<Value, SetupError> {
+        aside(async move || {
+            let found = check::run(&self.hands, &self.settings, Some(&means.asking())).await?;
+            Ok(check::json(&found))
+        })
+        .await
     }
 
     pub async fn plan(self) -> Result<Value, SetupError> {

@@ -29,7 +29,7 @@ mod verify;
 use crate::cluster::{Cause, Hands, Refusal};
 use crate::error::Fault;
 
-pub use args::{Args, Output, RenderArgs, VerifyArgs};
+pub use args::{Args, CheckArgs, Output, RenderArgs, VerifyArgs};
 pub use door::Setup;
 pub use run::{apply, check, plan, remove, repair, verify};
 pub use verify::Means;

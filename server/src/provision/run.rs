@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 
 use super::apply::{self, Summary};
-use super::args::{Args, Output, VerifyArgs};
+use super::args::{Args, CheckArgs, Output, VerifyArgs};
 use super::check::{self};
 use super::event::{Event, Events};
 use super::inventory::Stored;
@@ -43,9 +43,14 @@ async fn begin(args: &Args) -> Result<Session, SetupError> {
 }
 
 /// `servelens check`: 0 well, 1 it found something.
-pub async fn check(args: &Args) -> Result<u8, SetupError> {
-    let session = begin(args).await?;
-    let checks = check::run(&session.hands, &session.settings).await?;
+pub async fn check(args: &CheckArgs) -> Result<u8, SetupError> {
+    let session = begin(&args.common).await?;
+    let means = match args.doors.is_given() {
+        true => Some(Means::new(&session.hands, &args.doors)?),
+        false => None,
+    };
+    let asking = means.as_ref().map(Means::asking);
+    let checks = check::run(&session.hands, &session.settings, asking.as_ref()).await?;
     match session.output {
         Output::Json => say(&format!("{:#}\n", check::json(&checks)))?,
         Output::Text => say(&check::text(&checks))?,

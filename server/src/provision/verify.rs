@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use super::SetupError;
 use super::args::Doors;
-use super::facts::{self, Facts, WorkloadKind, text};
+use super::facts::{self, Facts, Workload, WorkloadKind, text};
 use super::plan::SERVING;
 use super::settings::{Runtime, Settings};
 use crate::cluster::Hands;
@@ -34,6 +34,19 @@ pub struct Finding {
 }
 
 impl Finding {
+    fn good(what: String) -> Finding {
+        let next = String::new();
+        Finding { good: true, what, next }
+    }
+
+    fn bad(what: String, next: &str) -> Finding {
+        Finding {
+            good: false,
+            what,
+            next: next.to_owned(),
+        }
+    }
+
     #[must_use]
     pub fn to_json(&self) -> Value {
         json!({"good": self.good, "what": self.what, "next_step": self.next})
@@ -77,12 +90,12 @@ impl Means {
         })?;
         let config = UpstreamConfig {
             kind: UpstreamKind::Thanos,
-            cluster_url: address(&doors.cluster_url, "cluster-url")?,
+            cluster_url: address(doors.cluster_url(), "cluster-url")?,
             front: Some(FrontConfig {
-                tenancy_url: address(&doors.tenancy_url, "tenancy-url")?,
+                tenancy_url: address(doors.tenancy_url(), "tenancy-url")?,
                 // Neither is asked here.
-                rules_url: address(&doors.tenancy_url, "tenancy-url")?,
-                kube_url: address(&doors.cluster_url, "cluster-url")?,
+                rules_url: address(doors.tenancy_url(), "tenancy-url")?,
+                kube_url: address(doors.cluster_url(), "cluster-url")?,
                 kube_ca_file: None,
             }),
             ca_file: doors.ca_file.clone(),
@@ -197,68 +210,69 @@ pub async fn run(hands: &Hands, asking: &Asking<'_>, settings: &Settings) -> Res
                 return Err(SetupError::Metrics { namespace, fault });
             }
         };
-        let here = workloads.iter().filter(|workload| &workload.namespace == namespace);
-        let mut expected = BTreeSet::new();
-        let mut count = 0;
-        for workload in here {
-            count += 1;
-            let named = |target: &&Target| match workload.kind {
-                WorkloadKind::InferenceService => {
-                    target.pod.starts_with(&format!("{}-", workload.name))
-                        || target.job.starts_with(&format!("{}-", workload.name))
-                        || target.job.ends_with(&format!("-{}", workload.name))
-                }
-                WorkloadKind::LlmEngines => target.job.contains("llm-isvc-vllm") || target.job.ends_with("llm-engines"),
-                WorkloadKind::LlmSchedulers => target.job.contains("epp") || target.pod.contains("epp"),
-            };
-            let mine: Vec<&Target> = targets.iter().filter(named).collect();
-            let up = mine.iter().filter(|target| target.up).count();
-            let name = format!("{namespace}/{}", workload.name);
-            found.push(match (mine.len(), up) {
-                (0, _) => Finding {
-                    good: false,
-                    what: format!("{name}: no target"),
-                    next: "see that its pods run; a new monitor takes up to a minute".to_owned(),
-                },
-                (all, up) => Finding {
-                    good: up == all,
-                    what: format!("{name}: {up} of {all} targets up"),
-                    next: if up == all {
-                        String::new()
-                    } else {
-                        "the scrape fails: compare the monitor's port and path with what the server listens on"
-                            .to_owned()
-                    },
-                },
-            });
-            match workload.kind {
-                WorkloadKind::InferenceService => expected.extend(workload.runtime.map(family)),
-                WorkloadKind::LlmEngines => drop(expected.insert("vllm")),
-                WorkloadKind::LlmSchedulers => {}
-            }
-        }
-        if count == 0 {
-            found.push(Finding {
-                good: true,
-                what: format!("{namespace}: no model is served there, so nothing is expected"),
-                next: String::new(),
-            });
+        let here: Vec<&Workload> = workloads
+            .iter()
+            .filter(|workload| &workload.namespace == namespace)
+            .collect();
+        let expected: BTreeSet<&str> = here.iter().filter_map(|workload| expected(workload)).collect();
+        found.extend(here.iter().map(|workload| of_workload(workload, &targets)));
+        if here.is_empty() {
+            found.push(Finding::good(format!(
+                "{namespace}: no model is served there, so nothing is expected"
+            )));
         }
         for family in expected {
-            let good = families.contains(family);
-            found.push(Finding {
-                good,
-                what: format!(
-                    "{namespace}: {} samples of {family}",
-                    if good { "there are" } else { "no" }
-                ),
-                next: if good {
-                    String::new()
-                } else {
-                    "send the model one request, then look again: some series come with the first one".to_owned()
-                },
-            });
+            let next = "send the model one request, then look again: some series come with the first one";
+            found.push(of_family(namespace, family, &families, next));
         }
     }
     Ok(found)
+}
+
+/// How the targets of these workloads of one namespace are.
+pub async fn of_workloads(asking: &Asking<'_>, namespace: &str, here: &[&Workload]) -> Result<Vec<Finding>, Fault> {
+    let targets = asking.targets(namespace).await?;
+    Ok(here.iter().map(|workload| of_workload(workload, &targets)).collect())
+}
+
+fn of_workload(workload: &Workload, targets: &[Target]) -> Finding {
+    let named = |target: &&Target| match workload.kind {
+        WorkloadKind::InferenceService => {
+            target.pod.starts_with(&format!("{}-", workload.name))
+                || target.job.starts_with(&format!("{}-", workload.name))
+                || target.job.ends_with(&format!("-{}", workload.name))
+        }
+        WorkloadKind::LlmEngines => target.job.contains("llm-isvc-vllm") || target.job.ends_with("llm-engines"),
+        WorkloadKind::LlmSchedulers => target.job.contains("epp") || target.pod.contains("epp"),
+    };
+    let mine: Vec<&Target> = targets.iter().filter(named).collect();
+    let up = mine.iter().filter(|target| target.up).count();
+    let name = format!("{}/{}", workload.namespace, workload.name);
+    match (mine.len(), up) {
+        (0, _) => Finding::bad(
+            format!("{name}: no target"),
+            "see that its pods run; a new monitor takes up to a minute",
+        ),
+        (all, up) if up == all => Finding::good(format!("{name}: {up} of {all} targets up")),
+        (all, up) => Finding::bad(
+            format!("{name}: {up} of {all} targets up"),
+            "the scrape fails: compare the monitor's port and path with what the server listens on",
+        ),
+    }
+}
+
+/// The family that a workload shows.
+fn expected(workload: &Workload) -> Option<&'static str> {
+    match workload.kind {
+        WorkloadKind::InferenceService => workload.runtime.map(family),
+        WorkloadKind::LlmEngines => Some("vllm"),
+        WorkloadKind::LlmSchedulers => None,
+    }
+}
+
+fn of_family(namespace: &str, family: &str, families: &BTreeSet<String>, next: &str) -> Finding {
+    match families.contains(family) {
+        true => Finding::good(format!("{namespace}: there are samples of {family}")),
+        false => Finding::bad(format!("{namespace}: no samples of {family}"), next),
+    }
 }

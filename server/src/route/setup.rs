@@ -69,8 +69,8 @@ fn acts(method: &Method, headers: &HeaderMap) -> Result<bool, Fault> {
     }
 }
 
-pub async fn checks(asked: Asked) -> Result<Json<Value>, Fault> {
-    Ok(Json(asked.setup.checks().await.map_err(fault)?))
+pub async fn checks(Asked { setup, means, .. }: Asked) -> Result<Json<Value>, Fault> {
+    Ok(Json(setup.checks(means).await.map_err(fault)?))
 }
 
 pub async fn plan(asked: Asked) -> Result<Json<Value>, Fault> {

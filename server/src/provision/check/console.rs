@@ -8,15 +8,21 @@ use crate::cluster::{Cause, Refusal};
 use crate::provision::facts::text;
 use crate::provision::inventory::{State, Stored};
 use crate::provision::object::NAME;
-use crate::provision::operator;
-use crate::provision::settings::{GrafanaView, Settings};
+use crate::provision::operator::{self, Operator};
+use crate::provision::settings::Settings;
 
-pub fn checks(settings: &Settings, seen: &Seen, stored: Result<&Stored, &Refusal>) -> Checks {
+pub fn checks(
+    settings: &Settings,
+    seen: &Seen,
+    operator: Option<Operator>,
+    stored: Result<&Stored, &Refusal>,
+) -> Checks {
     let mut checks = Checks::new("servelens");
     if settings.console_plugin {
         plugin(seen, &mut checks);
     }
-    if settings.grafana.view != GrafanaView::Off {
+    if let Some(found) = operator {
+        at_work(settings, found, &mut checks);
         let name = format!("{}/{}", settings.grafana.namespace, settings.grafana.instance);
         match seen.look("grafana") {
             Look::Found(grafana) if operator::is_ready(grafana) => {
@@ -37,6 +43,27 @@ pub fn checks(settings: &Settings, seen: &Seen, stored: Result<&Stored, &Refusal
     }
     recorded(settings, stored, &mut checks);
     checks
+}
+
+fn at_work(settings: &Settings, found: Operator, checks: &mut Checks) {
+    match found {
+        Operator::Ours | Operator::Others => checks.good("the Grafana operator is installed"),
+        Operator::Hidden => checks.warning(
+            "rights",
+            "you may not see whether the Grafana operator is installed",
+            "an administrator can see it with `servelens check`",
+        ),
+        Operator::Absent if settings.grafana.operator => checks.error(
+            "grafana",
+            "the Grafana operator is not installed",
+            "`servelens apply --grafana …` installs it",
+        ),
+        Operator::Absent => checks.error(
+            "grafana",
+            "the Grafana operator is not installed",
+            "install it, or have it installed with --grafana-operator true",
+        ),
+    }
 }
 
 fn recorded(settings: &Settings, stored: Result<&Stored, &Refusal>, checks: &mut Checks) {

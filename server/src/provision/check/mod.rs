@@ -12,19 +12,22 @@ mod report;
 mod rights;
 mod seen;
 mod serving;
+mod targets;
 #[cfg(test)]
 mod tests;
 
-use futures_util::future::try_join;
+use futures_util::future::{try_join, try_join3};
 
 pub use report::{json, text};
 use seen::Seen;
 
 use super::SetupError;
-use super::facts::Facts;
+use super::facts::{self, Facts};
 use super::inventory::Stored;
+use super::operator::{self, Operator};
 use super::plan::SERVING;
-use super::settings::Settings;
+use super::settings::{GrafanaView, Settings};
+use super::verify::Asking;
 use crate::cluster::{Cause, Hands, INFERENCE_SERVICE, LLM_INFERENCE_SERVICE, Refusal};
 
 /// Where each hint is explained; one heading for each anchor.
@@ -87,7 +90,7 @@ impl Checks {
 }
 
 /// All checks, in the order they are told.
-pub async fn run(hands: &Hands, settings: &Settings) -> Result<Vec<Check>, SetupError> {
+pub async fn run(hands: &Hands, settings: &Settings, asking: Option<&Asking<'_>>) -> Result<Vec<Check>, SetupError> {
     // The first answer tells whether anybody is there and who is asking.
     let (version, user) = try_join(hands.version(), hands.who()).await?;
     let kinds: Vec<_> = SERVING.into_iter().chain(network::KINDS).collect();
@@ -96,8 +99,15 @@ pub async fn run(hands: &Hands, settings: &Settings) -> Result<Vec<Check>, Setup
         Facts::read_widely(hands, &kinds, &settings.namespaces, &wide),
         Seen::read(hands, settings),
     );
-    let ((facts, seen), (rights, stored)) =
-        try_join(reads, try_join(rights::ask(hands, settings), record(hands, settings))).await?;
+    let ((facts, seen), (rights, stored), operator) = try_join3(
+        reads,
+        try_join(rights::ask(hands, settings), record(hands, settings)),
+        grafana_operator(hands, settings),
+    )
+    .await?;
+    let workloads = facts::workloads(&facts, settings);
+    let targets = targets::checks(asking, settings, &workloads).await;
+    let gpu = gpu::Exporter::read(hands, settings, &seen).await?;
     let distributed = match facts.of(&LLM_INFERENCE_SERVICE) {
         [] => None,
         _ => Some(Seen::of_llm(hands, settings).await?),
@@ -105,13 +115,22 @@ pub async fn run(hands: &Hands, settings: &Settings) -> Result<Vec<Check>, Setup
     let categories = [
         cluster::checks(&version, user.as_deref(), &seen),
         monitoring::checks(settings, &seen),
-        serving::checks(settings, &facts, &seen, distributed.as_ref()),
-        network::checks(settings, &facts),
-        gpu::checks(settings, &seen),
-        console::checks(settings, &seen, stored.as_ref()),
+        serving::checks(settings, &facts, &workloads, &seen, distributed.as_ref()),
+        targets,
+        network::checks(settings, &facts, &workloads),
+        gpu::checks(settings, &seen, &gpu),
+        console::checks(settings, &seen, operator, stored.as_ref()),
         rights::checks(&rights),
     ];
     Ok(categories.into_iter().flat_map(|checks| checks.list).collect())
+}
+
+/// `None` where no Grafana is wanted.
+async fn grafana_operator(hands: &Hands, settings: &Settings) -> Result<Option<Operator>, Refusal> {
+    match settings.grafana.view {
+        GrafanaView::Off => Ok(None),
+        _ => operator::look(hands, settings).await.map(Some),
+    }
 }
 
 /// The record of what was set up; the inner error is one that is told beside the other checks.

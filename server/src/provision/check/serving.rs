@@ -3,10 +3,16 @@
 use super::Checks;
 use super::seen::Seen;
 use crate::cluster::{INFERENCE_SERVICE, POD_MONITOR, SERVICE_MONITOR};
-use crate::provision::facts::{self, Facts};
+use crate::provision::facts::{Facts, NAME, Workload, text};
 use crate::provision::settings::Settings;
 
-pub fn checks(settings: &Settings, facts: &Facts, seen: &Seen, distributed: Option<&Seen>) -> Checks {
+pub fn checks(
+    settings: &Settings,
+    facts: &Facts,
+    workloads: &[Workload],
+    seen: &Seen,
+    distributed: Option<&Seen>,
+) -> Checks {
     let mut checks = Checks::new("serving");
     if facts.absent.contains(INFERENCE_SERVICE.kind) {
         checks.warning(
@@ -35,7 +41,10 @@ pub fn checks(settings: &Settings, facts: &Facts, seen: &Seen, distributed: Opti
             );
         }
     }
-    for workload in facts::workloads(facts, settings) {
+    for namespace in &settings.namespaces {
+        monitors(facts, namespace, &mut checks);
+    }
+    for workload in workloads {
         let name = format!("{}/{}", workload.namespace, workload.name);
         let by: Vec<String> = workload
             .covered
@@ -77,6 +86,22 @@ pub fn checks(settings: &Settings, facts: &Facts, seen: &Seen, distributed: Opti
     checks
 }
 
+/// Names that are told at once.
+const FEW: usize = 5;
+
+fn monitors(facts: &Facts, namespace: &str, checks: &mut Checks) {
+    let kinds = [&SERVICE_MONITOR, &POD_MONITOR].into_iter();
+    let names: Vec<&str> = kinds
+        .flat_map(|kind| facts.within(kind, namespace))
+        .map(|monitor| text(monitor, NAME))
+        .collect();
+    let more = if names.len() > FEW { ", …" } else { "" };
+    let shown = names.iter().take(FEW).copied().collect::<Vec<_>>().join(", ");
+    if !names.is_empty() {
+        checks.good(format!("{namespace} has {} monitors: {shown}{more}", names.len()));
+    }
+}
+
 /// Models in namespaces that nobody has named.
 fn elsewhere(facts: &Facts, checks: &mut Checks) {
     let Some(others) = facts
@@ -86,7 +111,7 @@ fn elsewhere(facts: &Facts, checks: &mut Checks) {
     else {
         return;
     };
-    let shown: Vec<&str> = others.iter().take(5).map(String::as_str).collect();
+    let shown: Vec<&str> = others.iter().take(FEW).map(String::as_str).collect();
     let more = if others.len() > shown.len() { ", …" } else { "" };
     checks.warning(
         "namespace",
@@ -97,4 +122,69 @@ fn elsewhere(facts: &Facts, checks: &mut Checks) {
         ),
         "name them too with --namespace, with commas between them",
     );
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::super::Level;
+    use super::*;
+    use crate::provision::facts::workloads;
+    use crate::provision::settings::{Layer, read};
+
+    /// What is told of one model with these monitors, as signs and texts.
+    fn told(monitors: &[(&str, &str)]) -> Vec<(Level, String)> {
+        let text = "namespace = [\"a\"]\n".to_owned();
+        let settings = read(&Layer::default(), Ok(Some(("setup.toml".to_owned(), text)))).unwrap();
+        let service = json!({
+            "metadata": {"name": "granite", "namespace": "a"},
+            "spec": {"predictor": {"model": {"modelFormat": {"name": "vLLM"}}}},
+        });
+        let monitor = |name: &str, prefix: &str| -> Value {
+            let rules = match prefix {
+                "" => json!([]),
+                prefix => json!([{"sourceLabels": ["__name__"], "replacement": format!("{prefix}$1")}]),
+            };
+            json!({
+                "metadata": {"name": name, "namespace": "a"},
+                "spec": {
+                    "selector": {"matchLabels": {"serving.kserve.io/inferenceservice": "granite"}},
+                    "podMetricsEndpoints": [{"port": "http", "metricRelabelings": rules}],
+                },
+            })
+        };
+        let list = monitors.iter().map(|(name, prefix)| monitor(name, prefix)).collect();
+        let facts = Facts::of_lists([("InferenceService", vec![service]), ("PodMonitor", list)]);
+        let workloads = workloads(&facts, &settings);
+        let checks = checks(&settings, &facts, &workloads, &Seen::of(vec![]), None);
+        checks.list.into_iter().map(|check| (check.level, check.what)).collect()
+    }
+
+    #[test]
+    fn a_model_is_scraped_once_twice_or_by_nobody() {
+        for (monitors, level, what) in [
+            (&[][..], Level::Error, "a/granite is scraped by nobody"),
+            (&[("one", "")], Level::Good, "a/granite is scraped by PodMonitor one"),
+            (
+                &[("one", ""), ("two", "")],
+                Level::Warning,
+                "a/granite is scraped twice: PodMonitor one; PodMonitor two",
+            ),
+            // The platform's own pair: names with and without the prefix are different series.
+            (
+                &[("one", ""), ("two", "kserve_")],
+                Level::Good,
+                "a/granite is scraped by PodMonitor one; PodMonitor two, under names that begin with kserve_",
+            ),
+        ] {
+            let found = told(monitors);
+            assert!(found.contains(&(level, what.to_owned())), "{found:?}");
+        }
+        let found = told(&["1", "2", "3", "4", "5", "6"].map(|name| (name, "")));
+        assert!(
+            found.contains(&(Level::Good, "a has 6 monitors: 1, 2, 3, 4, 5, …".to_owned())),
+            "{found:?}"
+        );
+    }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{Check, Level, report};
 
-const SOURCES: [&str; 8] = [
+const SOURCES: [&str; 9] = [
     include_str!("cluster.rs"),
     include_str!("console.rs"),
     include_str!("gpu.rs"),
@@ -13,6 +13,7 @@ const SOURCES: [&str; 8] = [
     include_str!("network.rs"),
     include_str!("rights.rs"),
     include_str!("serving.rs"),
+    include_str!("targets.rs"),
 ];
 const DOCS: &str = include_str!("../../../../docs/setup.md");
 

@@ -15,7 +15,11 @@ use futures_util::{StreamExt as _, stream};
 use serde_json::Value;
 
 pub use places::{Look, look_at};
-pub use serving::{WorkloadKind, gaps, workloads};
+#[cfg(test)]
+pub use cover::Covered;
+pub use places::{Look, look_at};
+pub use labels::{Labels, selects};
+pub use serving::{Workload, WorkloadKind, gaps, workloads};
 pub use switch::{Switch, user_workload};
 
 use super::object::Reference;

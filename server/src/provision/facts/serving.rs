@@ -29,6 +29,8 @@ pub struct Workload {
     /// What the runtime itself says, else the settings.
     pub endpoint: Option<Endpoint>,
     pub covered: Covered,
+    /// What is known of its pods' labels before the first of them runs.
+    pub pod: Labels,
 }
 
 /// A workload that nobody else scrapes, and why it is one.
@@ -62,6 +64,7 @@ pub fn workloads(facts: &Facts, settings: &Settings) -> Vec<Workload> {
             runtime,
             endpoint,
             covered: cover(facts, &settings.instance, namespace, &pod),
+            pod,
         });
     }
     for namespace in &settings.namespaces {
@@ -85,6 +88,7 @@ pub fn workloads(facts: &Facts, settings: &Settings) -> Vec<Workload> {
                 runtime: None,
                 endpoint: None,
                 covered: cover(facts, &settings.instance, namespace, &pod),
+                pod,
             });
         }
     }

@@ -9,7 +9,9 @@ use crate::provision::object::Reference;
 use crate::provision::settings::Settings;
 
 /// The key that the GPU operator reads.
-const KEY: &str = "dcgm-metrics.csv";
+pub const KEY: &str = "dcgm-metrics.csv";
+/// Where the ClusterPolicy names the ConfigMap that holds it.
+pub const LIST: &str = "/spec/dcgmExporter/config/name";
 /// What the charts of GPU health show and the exporter's built-in lists leave out: field, type, meaning.
 const WANTED: [(&str, &str, &str); 7] = [
     (
@@ -51,7 +53,7 @@ pub async fn step(hands: &Hands, settings: &Settings, inventory: &Inventory) -> 
     let Some(policy) = policies.first() else {
         return Ok(None);
     };
-    let name = text(policy, "/spec/dcgmExporter/config/name");
+    let name = text(policy, LIST);
     let reference = Reference {
         kind: &CONFIG_MAP,
         namespace: Some(settings.gpu_namespace.clone()),
@@ -121,16 +123,21 @@ pub async fn step(hands: &Hands, settings: &Settings, inventory: &Inventory) -> 
 
 const REASON: &str = "the charts of GPU health need counters that the exporter does not collect";
 
-/// The list with what is missing behind its last line. A field in a comment is not collected.
+/// The fields that a list lacks. A field in a comment is not collected.
+#[must_use]
+pub fn missing(list: &str) -> Vec<&'static str> {
+    let first = |line: &'_ str| -> String { line.split(',').next().unwrap_or_default().trim().to_owned() };
+    let listed: Vec<String> = list.lines().map(first).collect();
+    let fields = WANTED.iter().map(|(field, ..)| *field);
+    fields.filter(|field| !listed.iter().any(|one| one == field)).collect()
+}
+
+/// The list with what is missing behind its last line.
 fn added(list: &str) -> String {
-    let has = |field: &str| {
-        let mut lines = list
-            .lines()
-            .map(|line| line.split(',').next().unwrap_or_default().trim());
-        lines.any(|first| first == field)
-    };
-    let missing = WANTED.iter().filter(|(field, ..)| !has(field));
-    let lines: String = missing
+    let missing = missing(list);
+    let lines: String = WANTED
+        .iter()
+        .filter(|(field, ..)| missing.contains(field))
         .map(|(field, kind, meaning)| format!("{field}, {kind}, {meaning}\n"))
         .collect();
     let gap = if list.is_empty() || list.ends_with('\n') || lines.is_empty() {

@@ -1,7 +1,7 @@
 //! What would be done: every step with its reason, its diff against the API server's own dry run, its risk and the
 //! permissions it needs. Making a plan writes nothing.
 
-mod counters;
+pub mod counters;
 pub mod diff;
 pub mod edits;
 mod needs;
