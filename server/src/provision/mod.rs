@@ -21,6 +21,7 @@ mod report;
 mod run;
 mod secret;
 mod settings;
+mod teller;
 #[cfg(test)]
 mod tests;
 mod text;

@@ -13,6 +13,7 @@ use super::inventory::Stored;
 use super::plan::{self, Step};
 use super::remove::{self, Removal};
 use super::settings::{self, Settings};
+use super::teller::Teller;
 use super::verify::{self, Finding, Means};
 use super::{SetupError, report};
 use crate::cluster::Hands;
@@ -185,15 +186,14 @@ async fn watched(
     let (send, mut receive) = mpsc::unbounded_channel::<Event>();
     let output = session.output;
     let told = tokio::spawn(async move {
+        let mut teller = Teller::new(output);
         while let Some(event) = receive.recv().await {
-            let line = match output {
-                Output::Json => event.to_json().to_string(),
-                Output::Text => report::event_text(&event),
-            };
+            let line = teller.line(&event);
             if !line.is_empty() {
-                say(&format!("{line}\n"))?;
+                teller.aside(|| say(&format!("{line}\n")))?;
             }
         }
+        teller.end();
         Ok::<_, SetupError>(())
     });
     let events = Events(send);
