@@ -14,10 +14,10 @@ use serde_json::{Value, json};
 
 use super::SetupError;
 use super::args::Doors;
-use super::facts::{self, Facts, Workload, WorkloadKind, text};
+use super::facts::{self, Facts, Look, Workload, WorkloadKind, text};
 use super::plan::SERVING;
 use super::settings::{Runtime, Settings};
-use crate::cluster::Hands;
+use crate::cluster::{CLUSTER_POLICY, Hands};
 use crate::config::{FrontConfig, UpstreamConfig, UpstreamKind};
 use crate::error::Fault;
 use crate::identity::Caller;
@@ -226,7 +226,36 @@ pub async fn run(hands: &Hands, asking: &Asking<'_>, settings: &Settings) -> Res
             found.push(of_family(namespace, family, &families, next));
         }
     }
+    if settings.gpu {
+        found.extend(of_gpus(hands, asking, &settings.gpu_namespace).await?);
+    }
     Ok(found)
+}
+
+/// Expected where the GPU operator is to be seen; `None` elsewhere.
+async fn of_gpus(hands: &Hands, asking: &Asking<'_>, namespace: &str) -> Result<Option<Finding>, SetupError> {
+    let policies = Look::of(
+        hands
+            .list(&CLUSTER_POLICY, None)
+            .await
+            .map(|list| list.map(Value::from)),
+    )?;
+    let any = policies.value().and_then(Value::as_array);
+    if any.is_none_or(Vec::is_empty) {
+        return Ok(None);
+    }
+    let next = "see that the pods of the exporter run; `servelens check` says what else it needs";
+    match asking.families(namespace).await {
+        Ok(families) => Ok(Some(of_family(namespace, "dcgm", &families, next))),
+        // Whoever looks after models alone is not told that the GPUs fail.
+        Err(Fault::UpstreamDenied(_) | Fault::NothingAllowed) => Ok(Some(Finding::good(format!(
+            "{namespace}: you may not ask its metrics, so GPUs are left out"
+        )))),
+        Err(fault) => Err(SetupError::Metrics {
+            namespace: namespace.to_owned(),
+            fault: Box::new(fault),
+        }),
+    }
 }
 
 /// How the targets of these workloads of one namespace are.
@@ -266,7 +295,7 @@ fn expected(workload: &Workload) -> Option<&'static str> {
     match workload.kind {
         WorkloadKind::InferenceService => workload.runtime.map(family),
         WorkloadKind::LlmEngines => Some("vllm"),
-        WorkloadKind::LlmSchedulers => None,
+        WorkloadKind::LlmSchedulers => Some("epp"),
     }
 }
 
@@ -274,5 +303,65 @@ fn of_family(namespace: &str, family: &str, families: &BTreeSet<String>, next: &
     match families.contains(family) {
         true => Finding::good(format!("{namespace}: there are samples of {family}")),
         false => Finding::bad(format!("{namespace}: no samples of {family}"), next),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::provision::facts::Covered;
+
+    fn workload(kind: WorkloadKind, name: &str) -> Workload {
+        Workload {
+            kind,
+            namespace: "a".to_owned(),
+            name: name.to_owned(),
+            runtime: Some(Runtime::OpenVino).filter(|_| kind == WorkloadKind::InferenceService),
+            endpoint: None,
+            covered: Covered::default(),
+            pod: BTreeMap::new(),
+        }
+    }
+
+    #[test]
+    fn each_workload_has_its_own_targets_and_a_family_that_must_have_samples() {
+        let target = |job: &str, pod: &str, up: bool| Target {
+            job: job.to_owned(),
+            pod: pod.to_owned(),
+            up,
+        };
+        let targets = [
+            target("granite-metrics", "granite-predictor-1", true),
+            target("granite-metrics", "granite-predictor-2", false),
+            target("a/kserve-llm-isvc-vllm-engine", "llm-1", true),
+        ];
+        for (kind, name, family, good, what) in [
+            (
+                WorkloadKind::InferenceService,
+                "granite",
+                "ovms",
+                false,
+                "a/granite: 1 of 2 targets up",
+            ),
+            (
+                WorkloadKind::LlmEngines,
+                "llm-engines",
+                "vllm",
+                true,
+                "a/llm-engines: 1 of 1 targets up",
+            ),
+            (
+                WorkloadKind::LlmSchedulers,
+                "llm-schedulers",
+                "epp",
+                false,
+                "a/llm-schedulers: no target",
+            ),
+        ] {
+            let workload = workload(kind, name);
+            let found = of_workload(&workload, &targets);
+            assert_eq!((found.good, found.what.as_str()), (good, what));
+            assert_eq!(expected(&workload), Some(family));
+        }
     }
 }

@@ -22,13 +22,17 @@ pub const ENGINES: [&str; 6] = [
     "llminferenceservice-workload-leader-prefill",
 ];
 
+/// By its number: what a container calls its port is the runtime's own. `portNumber` is the newer name for this field, and the
+/// definitions of older supported releases do not have it; KServe's own monitors use the older one, too.
+const PORT: &str = "targetPort";
+
 /// For one InferenceService.
 pub fn of_service(settings: &Settings, namespace: &str, service: &str, endpoint: &Endpoint, reason: &str) -> Object {
     let name = super::own_name(settings, service);
     let mut scraped = times(settings);
     crate::provision::object::merge(
         &mut scraped,
-        &json!({"targetPort": endpoint.port, "path": endpoint.path, "scheme": "http"}),
+        &json!({PORT: endpoint.port, "path": endpoint.path, "scheme": "http"}),
     );
     let spec = json!({"spec": {
         "selector": {"matchLabels": {ISVC_LABEL: service}},
@@ -41,7 +45,7 @@ pub fn of_service(settings: &Settings, namespace: &str, service: &str, endpoint:
 pub fn of_llm_engines(settings: &Settings, namespace: &str, reason: &str) -> Object {
     let mut scraped = times(settings);
     let more = json!({
-        "targetPort": 8000, "path": "/metrics", "scheme": "https",
+        PORT: 8000, "path": "/metrics", "scheme": "https",
         // The engines make their certificates themselves.
         "tlsConfig": {"insecureSkipVerify": true},
         "relabelings": relabelings("pod"),

@@ -14,11 +14,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use futures_util::{StreamExt as _, stream};
 use serde_json::Value;
 
-pub use places::{Look, look_at};
 #[cfg(test)]
 pub use cover::Covered;
-pub use places::{Look, look_at};
 pub use labels::{Labels, selects};
+pub use places::{Look, look_at};
 pub use serving::{Workload, WorkloadKind, gaps, workloads};
 pub use switch::{Switch, user_workload};
 

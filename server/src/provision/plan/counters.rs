@@ -3,7 +3,7 @@
 use super::step::{Action, Step, Work};
 use super::{diff, edits};
 use crate::cluster::{CLUSTER_POLICY, CONFIG_MAP, Cause, Hands, Refusal};
-use crate::provision::facts::text;
+use crate::provision::facts::{NAME, text};
 use crate::provision::inventory::{Edited, Inventory};
 use crate::provision::object::Reference;
 use crate::provision::settings::Settings;
@@ -57,12 +57,13 @@ pub async fn step(hands: &Hands, settings: &Settings, inventory: &Inventory) -> 
     let reference = Reference {
         kind: &CONFIG_MAP,
         namespace: Some(settings.gpu_namespace.clone()),
-        name: if name.is_empty() { "(none)" } else { name }.to_owned(),
+        name: if name.is_empty() { OFFERED } else { name }.to_owned(),
     };
     if name.is_empty() {
         let why = "the ClusterPolicy names no list of counters (spec.dcgmExporter.config.name): the exporter collects its \
-                   built-in one, without ECC errors, retired pages, SM occupancy and fan speed";
-        return Ok(Some(Step::skip(reference, why)));
+                   built-in one, without ECC errors, retired pages, SM occupancy and fan speed; whoever wants them makes \
+                   this ConfigMap and names it";
+        return Ok(Some(Step::skip(reference, why).with_diff(offer(text(policy, NAME)))));
     }
     let live = match hands.get(&CONFIG_MAP, Some(&settings.gpu_namespace), name).await {
         Ok(Some(live)) => live,
@@ -119,6 +120,24 @@ pub async fn step(hands: &Hands, settings: &Settings, inventory: &Inventory) -> 
         Some(refusal) if refusal.cause == Cause::Conflict => step,
         Some(refusal) => return Err(refusal),
     }))
+}
+
+/// The name that the plan gives to a list that is not there yet.
+const OFFERED: &str = "servelens-dcgm-metrics";
+/// In the image of the exporter. A list of one's own takes its place, so it has to begin with it.
+const BUILT_IN: &str = "/etc/dcgm-exporter/dcp-metrics-included.csv";
+
+/// What would have to be written. Left to people: the built-in list is in an image that nobody reads here, and a list without
+/// it would take away what is collected now.
+fn offer(policy: &str) -> Vec<String> {
+    let mut lines = vec![format!(
+        "+ data.{KEY}: the lines of {BUILT_IN} in the exporter's image, and behind them"
+    )];
+    lines.extend(added("").lines().map(|line| format!("+   {line}")));
+    lines.push(format!(
+        "+ ClusterPolicy {policy}: spec.dcgmExporter.config.name: {OFFERED}"
+    ));
+    lines
 }
 
 const REASON: &str = "the charts of GPU health need counters that the exporter does not collect";
@@ -186,5 +205,19 @@ mod tests {
             without(&theirs, &edit),
             format!("{list}\nDCGM_FI_DEV_SM_CLOCK, gauge, z\n")
         );
+    }
+
+    #[test]
+    fn where_no_list_is_named_the_plan_shows_the_whole_of_what_would_be_written() {
+        let lines = offer("gpu-cluster-policy");
+        assert_eq!(lines.len(), WANTED.len() + 2);
+        for (field, kind, _) in WANTED {
+            assert!(
+                lines.iter().any(|line| line.contains(&format!("{field}, {kind}, "))),
+                "{lines:?}"
+            );
+        }
+        assert!(lines.first().unwrap().contains(BUILT_IN), "{lines:?}");
+        assert!(lines.last().unwrap().ends_with(OFFERED), "{lines:?}");
     }
 }
