@@ -147,10 +147,26 @@ async fn secrets_are_made_once_and_shown_nowhere() -> Result<()> {
             &(secret(cookie, "session_secret").await?, secret(token, "token").await?)
         )
     );
+    // Whoever empties a secret gets a new one at the next run.
+    let path = |name: &str| format!("api/v1/namespaces/servelens-grafana/secrets/{name}");
+    plane
+        .merge(&path(cookie), &json!({"data": {"session_secret": null}}))
+        .await?;
+    plane.merge(&path(token), &json!({"data": {"token": null}})).await?;
+    let renewed = run("apply", &["--yes"]).await?;
+    assert_eq!(renewed.code, 0, "{renewed:?}");
+    assert!(renewed.out.contains("a key is missing in it"), "{}", renewed.out);
+    let second = (secret(cookie, "session_secret").await?, secret(token, "token").await?);
+    assert!(
+        second.0.len() > 40 && second.1.len() > 100 && second.0 != first.0,
+        "{} {}",
+        second.0.len(),
+        second.1.len()
+    );
     let remove = run("remove", &["--yes"]).await?;
     assert_eq!(remove.code, 0, "{remove:?}");
-    for said in [plan, apply, again, remove] {
-        for value in [&first.0, &first.1] {
+    for said in [plan, apply, again, renewed, remove] {
+        for value in [&first.0, &first.1, &second.0, &second.1] {
             assert!(
                 !said.out.contains(value.as_str()) && !said.err.contains(value.as_str()),
                 "a secret was shown"

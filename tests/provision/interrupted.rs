@@ -148,7 +148,7 @@ async fn an_apply_beside_a_removal_leaves_nothing_that_the_record_does_not_list(
             let file = admin.clone();
             let ahead = tokio::task::spawn_blocking(move || until_step(&file, "beside", first, at)).await??;
             of = of.max(ahead.of);
-            let (ahead, beside) = tokio::join!(tokio::task::spawn_blocking(move || ahead.to_its_end()), run(second));
+            let (ahead, beside) = tokio::join!(tokio::task::spawn_blocking(move || ahead.into_its_end()), run(second));
             let ((code, rest), beside) = (ahead??, beside?);
             assert!(
                 matches!(code, Some(0 | 3)),

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context as _, Result, ensure};
 use axum::http::Method;
@@ -62,9 +63,73 @@ pub struct Kube {
     /// One line of JSON for each write, with the name of who sent it.
     pub audit_file: PathBuf,
     tokens: Vec<(User, String)>,
+    server: ApiServer,
+}
+
+/// The API server itself, which can be lost and come back with everything that it has stored.
+#[derive(Debug)]
+struct ApiServer {
+    folder: PathBuf,
+    etcd: String,
+    port: u16,
+    running: Mutex<Option<Tied>>,
+}
+
+impl ApiServer {
+    fn start(&self) -> Result<()> {
+        let file = |name: &str| self.folder.join(name).to_string_lossy().into_owned();
+        let started = child::start_kept(
+            &KUBE_APISERVER.path()?,
+            &[
+                &format!("--etcd-servers={}", self.etcd),
+                "--bind-address=127.0.0.1",
+                &format!("--secure-port={}", self.port),
+                "--advertise-address=198.51.100.1",
+                "--endpoint-reconciler-type=none",
+                "--authorization-mode=RBAC",
+                &format!("--token-auth-file={}", file("tokens.csv")),
+                &format!("--tls-cert-file={}", file("server.crt")),
+                &format!("--tls-private-key-file={}", file("server.key")),
+                "--service-account-issuer=https://kubernetes.default.svc",
+                &format!("--service-account-key-file={}", file("accounts.pub")),
+                &format!("--service-account-signing-key-file={}", file("accounts.key")),
+                "--service-cluster-ip-range=10.0.0.0/24",
+                &format!("--audit-policy-file={}", file("audit.yaml")),
+                &format!("--audit-log-path={}", file("audit.log")),
+            ],
+            &[],
+        )?;
+        *self.running.lock().unwrap_or_else(PoisonError::into_inner) = Some(started);
+        Ok(())
+    }
+
+    fn last_words(&self) -> String {
+        let running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        last_words(running.as_slice())
+    }
 }
 
 impl Kube {
+    /// Ends the API server, and starts it again at the same address; returns when it is ready.
+    pub async fn restart(&self) -> Result<()> {
+        let running = self
+            .server
+            .running
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        // Waits for its end.
+        tokio::task::spawn_blocking(move || drop(running)).await?;
+        self.server.start()?;
+        self.ready().await
+    }
+
+    async fn ready(&self) -> Result<()> {
+        is_ready(&self.https, &self.url)
+            .await
+            .with_context(|| self.server.last_words())
+    }
+
     #[must_use]
     pub fn token(&self, user: User) -> &str {
         let found = self.tokens.iter().find(|(other, _)| *other == user);
@@ -202,37 +267,16 @@ pub async fn start(folder: &Path, children: &mut Vec<Tied>) -> Result<Kube> {
         ],
     });
     fs::write(file("audit.yaml"), writes.to_string())?;
-    children.push(child::start_kept(
-        &KUBE_APISERVER.path()?,
-        &[
-            &format!("--etcd-servers={etcd}"),
-            "--bind-address=127.0.0.1",
-            &format!("--secure-port={secure}"),
-            "--advertise-address=198.51.100.1",
-            "--endpoint-reconciler-type=none",
-            "--authorization-mode=RBAC",
-            &format!("--token-auth-file={}", text(&file("tokens.csv"))),
-            &format!("--tls-cert-file={}", text(&file("server.crt"))),
-            &format!("--tls-private-key-file={}", text(&file("server.key"))),
-            "--service-account-issuer=https://kubernetes.default.svc",
-            &format!("--service-account-key-file={}", text(&file("accounts.pub"))),
-            &format!("--service-account-signing-key-file={}", text(&file("accounts.key"))),
-            "--service-cluster-ip-range=10.0.0.0/24",
-            &format!("--audit-policy-file={}", text(&file("audit.yaml"))),
-            &format!("--audit-log-path={}", text(&file("audit.log"))),
-        ],
-        &[],
-    )?);
+    let server = ApiServer {
+        folder: folder.to_owned(),
+        etcd,
+        port: secure,
+        running: Mutex::new(None),
+    };
+    server.start()?;
     let url = format!("https://127.0.0.1:{secure}");
     let https = Https::new(&ca_pem)?;
-    let ready = format!("{url}/readyz");
-    let answers = wait::until(
-        "the API server is ready",
-        async || https.get(&ready, ROOT).await,
-        |answer| answer.status.is_success(),
-    )
-    .await;
-    answers.with_context(|| last_words(children))?;
+    is_ready(&https, &url).await.with_context(|| server.last_words())?;
 
     let kubeconfig = file("kubeconfig");
     let config = json!({
@@ -269,7 +313,18 @@ pub async fn start(folder: &Path, children: &mut Vec<Tied>) -> Result<Kube> {
         kubeconfig,
         audit_file: file("audit.log"),
         tokens,
+        server,
     })
+}
+
+async fn is_ready(https: &Https, url: &str) -> Result<()> {
+    let ready = format!("{url}/readyz");
+    let answers = wait::until(
+        "the API server is ready",
+        async || https.get(&ready, ROOT).await,
+        |answer| answer.status.is_success(),
+    );
+    answers.await.map(|_| ())
 }
 
 /// An authority, a certificate for 127.0.0.1 and the keys of accounts' tokens; gives the authority.
