@@ -36,7 +36,11 @@ const LISTS: [(&str, &str); 21] = [
 pub fn group(plural: &str) -> &'static str {
     match plural {
         "consoles" => "operator.openshift.io",
-        "servingruntimes" => "serving.kserve.io",
+        "consoleplugins" => "console.openshift.io",
+        "clusterversions" | "clusteroperators" => "config.openshift.io",
+        "servingruntimes" | "clusterservingruntimes" | "inferenceservices" | "llminferenceservices" => {
+            "serving.kserve.io"
+        }
         "clusterpolicies" => "nvidia.com",
         _ => "monitoring.coreos.com",
     }
@@ -88,6 +92,21 @@ pub async fn versions(plane: &Plane) -> Result<Dump> {
         *object = object["metadata"]["resourceVersion"].take();
     }
     Ok(found)
+}
+
+/// Makes the objects of a kind again, which went with its definition.
+pub async fn bring_back(plane: &Plane, before: &Dump, plural: &str) -> Result<()> {
+    for (group, _) in LISTS.iter().filter(|(_, kind)| *kind == plural) {
+        let theirs = before.iter().filter(|(key, _)| key.split(' ').next() == Some(plural));
+        for object in theirs.map(|(_, object)| object) {
+            let path = match object.pointer("/metadata/namespace").and_then(Value::as_str) {
+                Some(namespace) => format!("{group}/namespaces/{namespace}/{plural}"),
+                None => format!("{group}/{plural}"),
+            };
+            plane.create(&path, object.clone()).await?;
+        }
+    }
+    Ok(())
 }
 
 /// Waits until everything is as it was: a namespace takes some seconds to go.

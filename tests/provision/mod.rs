@@ -10,6 +10,7 @@ mod many;
 mod objects;
 mod operator;
 mod platform;
+mod remains;
 mod restart;
 mod running;
 pub mod states;

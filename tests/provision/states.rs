@@ -4,7 +4,7 @@ use anyhow::{Result, ensure};
 use serde_json::{Value, json};
 use tests::rig::plane::{Plane, plane};
 
-use super::dump::{dump, settled};
+use super::dump::{bring_back, dump, settled};
 use super::{Said, servelens};
 
 const CONFIG: &str = "api/v1/namespaces/openshift-monitoring/configmaps";
@@ -273,39 +273,6 @@ async fn drift_is_repaired_and_a_field_that_somebody_else_took_is_named() -> Res
 }
 
 #[tokio::test]
-async fn the_remains_of_other_installers_stay_as_they_are() -> Result<()> {
-    let plane = plane()?;
-    let _turn = plane.alone().await;
-    let namespace = "state-remains";
-    let args = model(plane, namespace).await?;
-    for name in ["vllm-models", "openvino-models"] {
-        plane
-            .create(
-                &format!("apis/monitoring.coreos.com/v1/namespaces/{namespace}/servicemonitors"),
-                json!({
-                    "apiVersion": "monitoring.coreos.com/v1", "kind": "ServiceMonitor", "metadata": {"name": name},
-                    "spec": {
-                        "selector": {"matchLabels": {"serving.kserve.io/inferenceservice": "gone"}},
-                        "endpoints": [{"port": "http", "path": "/metrics"}],
-                    },
-                }),
-            )
-            .await?;
-    }
-    plane
-        .create(
-            &format!("apis/grafana.integreatly.org/v1beta1/namespaces/{namespace}/grafanas"),
-            json!({
-                "apiVersion": "grafana.integreatly.org/v1beta1", "kind": "Grafana",
-                "metadata": {"name": "grafana", "labels": {"dashboards": "grafana"}}, "spec": {},
-            }),
-        )
-        .await?;
-    round(plane, &args).await?;
-    Ok(())
-}
-
-#[tokio::test]
 async fn a_missing_kind_blocks_its_own_steps_alone() -> Result<()> {
     let plane = plane()?;
     let _turn = plane.alone().await;
@@ -314,10 +281,18 @@ async fn a_missing_kind_blocks_its_own_steps_alone() -> Result<()> {
     let admin = plane.admin()?;
     for plural in [
         "podmonitors",
+        "servicemonitors",
         "prometheusrules",
         "consoles",
+        "consoleplugins",
+        "clusterversions",
+        "clusteroperators",
         "servingruntimes",
+        "clusterservingruntimes",
+        "llminferenceservices",
         "clusterpolicies",
+        // With the model itself.
+        "inferenceservices",
     ] {
         let group = super::dump::group(plural);
         plane.undefine(group, plural).await?;
@@ -332,6 +307,7 @@ async fn a_missing_kind_blocks_its_own_steps_alone() -> Result<()> {
         let remove = servelens(&admin, &["remove", "--yes", &args[0], &args[1]]).await?;
         assert_eq!(remove.code, 0, "{plural}: {remove:?}");
         plane.define(group, plural).await?;
+        bring_back(plane, &before, plural).await?;
     }
     settled(plane, &before).await
 }

@@ -142,7 +142,11 @@ fn foresee(stored: &mut Stored, step: &Step) {
             stored.inventory.edits.retain(|other| !same(other));
             stored.inventory.edits.push((**edit).clone());
         }
-        Work::Plugin { .. } => stored.inventory.plugin = true,
+        Work::Plugin { listed, .. } => {
+            if !std::mem::replace(&mut stored.inventory.plugin, true) {
+                stored.inventory.plugin_alone = !listed;
+            }
+        }
         Work::Nothing | Work::Delete { .. } => {}
     }
 }
@@ -158,7 +162,10 @@ fn forget(stored: &mut Stored, before: &Inventory, step: &Step) {
                 .edits
                 .extend(before.edit(&edit.namespace, &edit.name, &path).cloned());
         }
-        Work::Plugin { .. } => stored.inventory.plugin = before.plugin,
+        Work::Plugin { .. } => {
+            stored.inventory.plugin = before.plugin;
+            stored.inventory.plugin_alone = before.plugin_alone;
+        }
         _ => {}
     }
 }

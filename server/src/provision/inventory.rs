@@ -27,6 +27,9 @@ pub struct Inventory {
     /// is at work: the API server keeps the version where nothing changes.
     #[serde(default)]
     writes: u64,
+    /// Whether the console had no list before.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub plugin_alone: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default)]
@@ -181,6 +184,7 @@ impl Inventory {
         }
         self.plugin |= other.plugin;
         self.writes = self.writes.max(other.writes);
+        self.plugin_alone |= other.plugin_alone;
     }
 }
 

@@ -42,7 +42,10 @@ impl Removal {
 
 #[derive(Debug, Clone)]
 enum Task {
-    Plugin,
+    /// With the list, where it was made for our name alone.
+    Plugin {
+        alone: bool,
+    },
     Restore(Edited),
     Delete(Entry),
     /// It was adopted.
@@ -69,7 +72,9 @@ pub async fn plan(hands: &Hands, settings: &Settings, stored: Stored) -> Result<
         steps.push((
             step.with_diff(vec![format!("- spec.plugins: {NAME}")])
                 .with_risk("the console's pods start anew, one by one"),
-            Task::Plugin,
+            Task::Plugin {
+                alone: inventory.plugin_alone,
+            },
         ));
     }
     let mut entries: Vec<&Entry> = inventory.objects.iter().rev().collect();
@@ -105,6 +110,7 @@ pub async fn plan(hands: &Hands, settings: &Settings, stored: Stored) -> Result<
         );
         let mut step = step.with_diff(super::plan::diff::text_lines(&edit.text, former));
         if edit.namespace == edits::PLATFORM {
+            // Not kept on for their sake: the text is given back as it was, which is what this command promises.
             step = step.with_risk("every monitor in users' namespaces is scraped no longer, also those of others");
         }
         steps.push((step, Task::Restore(edit.clone())));
@@ -199,7 +205,10 @@ pub async fn run(hands: &Hands, settings: &Settings, removal: Removal, events: &
 fn forget(stored: &mut Stored, task: &Task) {
     let inventory = &mut stored.inventory;
     match task {
-        Task::Plugin => inventory.plugin = false,
+        Task::Plugin { .. } => {
+            inventory.plugin = false;
+            inventory.plugin_alone = false;
+        }
         Task::Restore(edit) => inventory.edits.retain(|other| other != edit),
         Task::Delete(entry) | Task::GiveBack(entry) => inventory.objects.retain(|other| other != entry),
     }
@@ -222,7 +231,7 @@ async fn one(
 ) -> Result<&'static str, Refusal> {
     match task {
         Task::GiveBack(entry) => give_back(hands, object, entry).await,
-        Task::Plugin => unlist(hands).await,
+        Task::Plugin { alone } => unlist(hands, *alone).await,
         Task::Restore(edit) => restore(hands, edit).await,
         Task::Delete(entry) => delete(hands, settings, object, entry.uid.as_deref(), patience).await,
     }
@@ -321,7 +330,7 @@ async fn gone(hands: &Hands, object: &Reference, patience: &mut Patience) -> Res
     Ok("remove")
 }
 
-async fn unlist(hands: &Hands) -> Result<&'static str, Refusal> {
+async fn unlist(hands: &Hands, alone: bool) -> Result<&'static str, Refusal> {
     let Some(console) = hands.get(&CONSOLE, None, "cluster").await? else {
         return Ok("gone");
     };
@@ -329,8 +338,11 @@ async fn unlist(hands: &Hands) -> Result<&'static str, Refusal> {
     let Some(at) = plugins.and_then(|plugins| plugins.iter().position(|name| name == NAME)) else {
         return Ok("gone");
     };
-    let path = format!("/spec/plugins/{at}");
-    let steps = json!([{"op": "test", "path": path, "value": NAME}, {"op": "remove", "path": path}]);
+    let (path, value) = match plugins.is_some_and(|plugins| alone && plugins.len() == 1) {
+        true => ("/spec/plugins".to_owned(), json!([NAME])),
+        false => (format!("/spec/plugins/{at}"), json!(NAME)),
+    };
+    let steps = json!([{"op": "test", "path": path, "value": value}, {"op": "remove", "path": path}]);
     hands.patch(&CONSOLE, None, "cluster", &steps, false).await?;
     Ok("edit")
 }
