@@ -107,9 +107,9 @@ async fn what_arrives_is_asked_of_the_metrics_with_the_callers_token() -> Result
         Ok(file)
     };
     let ca = front.ca_file.to_string_lossy().into_owned();
-    let verify = async |user: User, namespace: &str| {
+    let ask = async |command: &'static str, user: User, namespace: &str| {
         let args = [
-            "verify",
+            command,
             "--output",
             "json",
             "--namespace",
@@ -137,8 +137,30 @@ async fn what_arrives_is_asked_of_the_metrics_with_the_callers_token() -> Result
         .https
         .create(&path, front.kube.token(User::Admin), &service)
         .await?;
+    // Where the GPU operator is to be seen, its exporter must show something, too.
+    front.kube.define("nvidia.com", "clusterpolicies").await?;
+    let policies = format!("{}/apis/nvidia.com/v1/clusterpolicies", front.kube.url);
+    let parts = [
+        "daemonsets",
+        "dcgm",
+        "dcgmExporter",
+        "devicePlugin",
+        "driver",
+        "gfd",
+        "nodeStatusExporter",
+        "toolkit",
+    ];
+    let mut spec: Value = parts.iter().map(|part| ((*part).to_owned(), json!({}))).collect();
+    spec["operator"] = json!({"defaultRuntime": "crio"});
+    let policy =
+        json!({"apiVersion": "nvidia.com/v1", "kind": "ClusterPolicy", "metadata": {"name": "gpus"}, "spec": spec});
+    front
+        .kube
+        .https
+        .create(&policies, front.kube.token(User::Admin), &policy)
+        .await?;
     for user in [User::Admin, User::Two] {
-        let said = verify(user, "team-b").await?;
+        let said = ask("verify", user, "team-b").await?;
         assert_eq!(said.code, 1, "{said:?}");
         let found: Value = serde_json::from_str(&said.out)?;
         // Others serve there, too.
@@ -146,19 +168,18 @@ async fn what_arrives_is_asked_of_the_metrics_with_the_callers_token() -> Result
         let what: Vec<&str> = findings.filter_map(|finding| finding["what"].as_str()).collect();
         assert!(what.contains(&"team-b/verified: no target"), "{what:?}");
         assert!(what.contains(&"team-b: no samples of vllm"), "{what:?}");
+        let gpus = what.contains(&"nvidia-gpu-operator: no samples of dcgm");
+        assert_eq!(gpus, user == User::Admin, "{what:?}");
+        // The checks tell of targets by the same door.
+        let checks = ask("check", user, "team-b").await?;
+        assert!(checks.out.contains(r#""team-b/verified: no target""#), "{}", checks.out);
     }
-    let denied = verify(User::Nobody, "team-b").await?;
+    let denied = ask("verify", User::Nobody, "team-b").await?;
     assert_eq!(denied.code, 3, "{denied:?}");
-    front
-        .kube
-        .https
-        .send(
-            Method::DELETE,
-            &format!("{path}/verified"),
-            front.kube.token(User::Admin),
-            "",
-            String::new(),
-        )
-        .await?;
+    for path in [format!("{path}/verified"), format!("{policies}/gpus")] {
+        let admin = front.kube.token(User::Admin);
+        let sent = front.kube.https.send(Method::DELETE, &path, admin, "", String::new());
+        sent.await?;
+    }
     Ok(())
 }

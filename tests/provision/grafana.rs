@@ -53,11 +53,12 @@ async fn an_absent_operator_is_installed_and_taken_back_with_its_version_and_ins
     let plane = plane()?;
     let _turn = plane.alone().await;
     let args = with_grafana(model(plane, "grafana-new").await?, "cluster");
+    // It lets go of what other tests have left, with which the definitions would stay.
+    let _grafana = grafana(plane);
     for plural in KINDS {
         plane.undefine(GROUP, plural).await?;
     }
     let _olm = olm(plane, "servelens-grafana", GROUP, &KINDS);
-    let _grafana = grafana(plane);
     // The second time the definitions are still there, as OLM leaves them, and nobody who serves them.
     for time in ["first", "second"] {
         let (first, _) = round_with(plane, &args, async || calm(plane).await).await?;

@@ -1,73 +1,29 @@
 //! Cut off at any step, refused, or with somebody else at work at the same time: the next run goes on, and a removal leaves
 //! nothing behind.
 
-use std::io::{BufRead as _, BufReader, Lines};
 use std::path::Path;
-use std::process::{Child, ChildStdout, Command, Stdio};
 
 use anyhow::{Context as _, Result};
-use serde_json::Value;
-use tests::rig::paths;
 use tests::rig::plane::plane;
 
 use super::dump::{dump, settled};
+use super::running::Running;
 use super::servelens;
 use super::states::model;
 
-/// A command that is on its way.
-struct Running {
-    child: Child,
-    events: Lines<BufReader<ChildStdout>>,
-    /// How many steps there are.
-    of: u64,
-}
-
 /// Starts a command and waits until its step `at` has begun, or its end.
 fn until_step(kubeconfig: &Path, namespace: &str, command: &str, at: u64) -> Result<Running> {
-    let mut child = Command::new(paths::servelens()?)
-        .args([
-            command,
-            "--yes",
-            "--output",
-            "json",
-            "--namespace",
-            namespace,
-            "--kubeconfig",
-        ])
-        .arg(kubeconfig)
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()?;
-    let mut events = BufReader::new(child.stdout.take().context("its output")?).lines();
-    let mut of = 0;
-    for line in &mut events {
-        let event: Value = serde_json::from_str(&line?)?;
-        if event["event"] == "begun" {
-            of = event["of"].as_u64().unwrap_or_default();
-            if event["step"] == at {
-                break;
-            }
-        }
-    }
-    Ok(Running { child, events, of })
-}
-
-impl Running {
-    /// Its exit code, and what it still said.
-    fn to_its_end(mut self) -> Result<(Option<i32>, String)> {
-        let rest = self.events.collect::<std::io::Result<Vec<_>>>()?;
-        Ok((self.child.wait()?.code(), rest.join("\n")))
-    }
+    let args = ["--namespace".to_owned(), namespace.to_owned()];
+    let mut running = Running::start(kubeconfig, command, &args)?;
+    running.until(|begun| begun.step == at)?;
+    Ok(running)
 }
 
 /// Kills a command as soon as its step `at` has begun; gives how many steps there are.
 fn kill_at(kubeconfig: &Path, namespace: &str, command: &str, at: u64) -> Result<u64> {
-    let mut running = until_step(kubeconfig, namespace, command, at)?;
-    // SIGKILL; it may have ended by itself.
-    drop(running.child.kill());
-    running.child.wait()?;
-    Ok(running.of)
+    let running = until_step(kubeconfig, namespace, command, at)?;
+    let of = running.of;
+    running.kill().map(|()| of)
 }
 
 #[tokio::test]

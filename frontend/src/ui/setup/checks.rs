@@ -49,9 +49,11 @@ fn category(category: &CheckCategory, user: &str) -> AnyView {
         "cluster" => t("Cluster"),
         "monitoring" => t("Monitoring"),
         "serving" => t("Model serving"),
+        "targets" => t("Targets"),
         "network" => t("Network"),
         "gpu" => t("GPUs"),
         "rights" => t("Rights"),
+        "grafana" => "Grafana".to_owned(),
         "servelens" => "Servelens".to_owned(),
         other => other.to_owned(),
     };

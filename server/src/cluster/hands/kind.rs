@@ -64,6 +64,7 @@ kinds! {
     SERVICE = of("", "v1", "Service", "services");
     SERVICE_ACCOUNT = of("", "v1", "ServiceAccount", "serviceaccounts");
     NAMESPACE = cluster("", "v1", "Namespace", "namespaces");
+    ROUTE = of("route.openshift.io", "v1", "Route", "routes");
     POD = of("", "v1", "Pod", "pods");
     DEPLOYMENT = of("apps", "v1", "Deployment", "deployments");
     NETWORK_POLICY = of("networking.k8s.io", "v1", "NetworkPolicy", "networkpolicies");

@@ -1,69 +1,21 @@
-//! The console's list of plugins, Grafana where it is wanted, and the record of what was set up.
+//! The console's list of plugins, and the record of what was set up.
 
 use serde_json::Value;
 
 use super::Checks;
 use super::seen::{Look, Seen};
 use crate::cluster::{Cause, Refusal};
-use crate::provision::facts::text;
 use crate::provision::inventory::{State, Stored};
 use crate::provision::object::NAME;
-use crate::provision::operator::{self, Operator};
 use crate::provision::settings::Settings;
 
-pub fn checks(
-    settings: &Settings,
-    seen: &Seen,
-    operator: Option<Operator>,
-    stored: Result<&Stored, &Refusal>,
-) -> Checks {
+pub fn checks(settings: &Settings, seen: &Seen, stored: Result<&Stored, &Refusal>) -> Checks {
     let mut checks = Checks::new("servelens");
     if settings.console_plugin {
         plugin(seen, &mut checks);
     }
-    if let Some(found) = operator {
-        at_work(settings, found, &mut checks);
-        let name = format!("{}/{}", settings.grafana.namespace, settings.grafana.instance);
-        match seen.look("grafana") {
-            Look::Found(grafana) if operator::is_ready(grafana) => {
-                checks.good(format!("Grafana {name} is ready"));
-            }
-            Look::Found(grafana) => checks.error(
-                "grafana",
-                format!("Grafana {name} is not ready: {}", text(grafana, "/status/lastMessage")),
-                format!("look at `oc -n {} get grafana,pods`", settings.grafana.namespace),
-            ),
-            Look::Absent => checks.error(
-                "grafana",
-                format!("Grafana {name} is not there"),
-                "`servelens apply --grafana …` sets it up",
-            ),
-            Look::Hidden => checks.warning("rights", format!("you may not see Grafana {name}"), "ask who set it up"),
-        }
-    }
     recorded(settings, stored, &mut checks);
     checks
-}
-
-fn at_work(settings: &Settings, found: Operator, checks: &mut Checks) {
-    match found {
-        Operator::Ours | Operator::Others => checks.good("the Grafana operator is installed"),
-        Operator::Hidden => checks.warning(
-            "rights",
-            "you may not see whether the Grafana operator is installed",
-            "an administrator can see it with `servelens check`",
-        ),
-        Operator::Absent if settings.grafana.operator => checks.error(
-            "grafana",
-            "the Grafana operator is not installed",
-            "`servelens apply --grafana …` installs it",
-        ),
-        Operator::Absent => checks.error(
-            "grafana",
-            "the Grafana operator is not installed",
-            "install it, or have it installed with --grafana-operator true",
-        ),
-    }
 }
 
 fn recorded(settings: &Settings, stored: Result<&Stored, &Refusal>, checks: &mut Checks) {

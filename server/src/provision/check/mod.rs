@@ -5,6 +5,7 @@
 mod cluster;
 mod console;
 mod gpu;
+mod grafana;
 mod llm;
 mod monitoring;
 mod network;
@@ -24,9 +25,8 @@ use seen::Seen;
 use super::SetupError;
 use super::facts::{self, Facts};
 use super::inventory::Stored;
-use super::operator::{self, Operator};
 use super::plan::SERVING;
-use super::settings::{GrafanaView, Settings};
+use super::settings::Settings;
 use super::verify::Asking;
 use crate::cluster::{Cause, Hands, INFERENCE_SERVICE, LLM_INFERENCE_SERVICE, Refusal};
 
@@ -99,10 +99,10 @@ pub async fn run(hands: &Hands, settings: &Settings, asking: Option<&Asking<'_>>
         Facts::read_widely(hands, &kinds, &settings.namespaces, &wide),
         Seen::read(hands, settings),
     );
-    let ((facts, seen), (rights, stored), operator) = try_join3(
+    let ((facts, seen), (rights, stored), stack) = try_join3(
         reads,
         try_join(rights::ask(hands, settings), record(hands, settings)),
-        grafana_operator(hands, settings),
+        grafana::Stack::read(hands, settings),
     )
     .await?;
     let workloads = facts::workloads(&facts, settings);
@@ -119,18 +119,11 @@ pub async fn run(hands: &Hands, settings: &Settings, asking: Option<&Asking<'_>>
         targets,
         network::checks(settings, &facts, &workloads),
         gpu::checks(settings, &seen, &gpu),
-        console::checks(settings, &seen, operator, stored.as_ref()),
+        grafana::checks(settings, &seen, stack.as_ref()),
+        console::checks(settings, &seen, stored.as_ref()),
         rights::checks(&rights),
     ];
     Ok(categories.into_iter().flat_map(|checks| checks.list).collect())
-}
-
-/// `None` where no Grafana is wanted.
-async fn grafana_operator(hands: &Hands, settings: &Settings) -> Result<Option<Operator>, Refusal> {
-    match settings.grafana.view {
-        GrafanaView::Off => Ok(None),
-        _ => operator::look(hands, settings).await.map(Some),
-    }
 }
 
 /// The record of what was set up; the inner error is one that is told beside the other checks.

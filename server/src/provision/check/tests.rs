@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 
 use super::{Check, Level, report};
 
-const SOURCES: [&str; 9] = [
+const SOURCES: [&str; 10] = [
     include_str!("cluster.rs"),
     include_str!("console.rs"),
     include_str!("gpu.rs"),
+    include_str!("grafana.rs"),
     include_str!("llm.rs"),
     include_str!("monitoring.rs"),
     include_str!("network.rs"),

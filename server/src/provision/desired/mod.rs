@@ -10,6 +10,7 @@ pub mod monitors;
 mod rules;
 
 use catalog::Catalog;
+pub use grafana_access::readers;
 
 use super::object::Object;
 use super::settings::{GrafanaView, Settings};
