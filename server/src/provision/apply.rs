@@ -151,20 +151,20 @@ fn foresee(stored: &mut Stored, step: &Step) {
     }
 }
 
-/// What did not happen must not be taken back one day. An object that is not there needs no such care.
+/// What did not happen must not be taken back one day, unless a run beside this one was faster with the same. An object that
+/// is not there needs no such care.
 fn forget(stored: &mut Stored, before: &Inventory, step: &Step) {
+    let Stored { inventory, others, .. } = stored;
     match &step.work {
         Work::Edit { edit, .. } => {
             let path: Vec<&str> = edit.path.iter().map(String::as_str).collect();
-            stored.inventory.edits.retain(|other| other != &**edit);
-            stored
-                .inventory
-                .edits
-                .extend(before.edit(&edit.namespace, &edit.name, &path).cloned());
+            let of = |known: &Inventory| known.edit(&edit.namespace, &edit.name, &path).cloned();
+            inventory.edits.retain(|other| other != &**edit);
+            inventory.edits.extend(of(others).or_else(|| of(before)));
         }
         Work::Plugin { .. } => {
-            stored.inventory.plugin = before.plugin;
-            stored.inventory.plugin_alone = before.plugin_alone;
+            inventory.plugin = before.plugin || others.plugin;
+            inventory.plugin_alone = before.plugin_alone || others.plugin_alone;
         }
         _ => {}
     }

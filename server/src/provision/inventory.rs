@@ -91,6 +91,8 @@ pub struct Stored {
     /// `None`: there is none yet.
     version: Option<String>,
     pub uid: Option<String>,
+    /// What runs beside this one were found to have written.
+    pub others: Inventory,
 }
 
 impl Entry {
@@ -247,6 +249,7 @@ impl Stored {
             inventory,
             version: field("/metadata/resourceVersion"),
             uid: field("/metadata/uid"),
+            others: Inventory::default(),
         })
     }
 
@@ -282,6 +285,7 @@ impl Stored {
                     // Gone: another run has removed it; what is left now is what this run made.
                     self.version = now.version;
                     self.uid = now.uid;
+                    self.others.join(now.inventory.clone());
                     self.inventory.join(now.inventory);
                     last = Some(refusal);
                 }
