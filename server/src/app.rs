@@ -15,7 +15,7 @@ use crate::{
     identity::Identity,
     own::Served,
     plugin::Plugin,
-    query::{Gate, Guard, Kept, Known},
+    query::{Gate, Guard, Kept, Known, Room},
     route::Assets,
     telemetry::Metrics,
     upstream::Upstream,
@@ -30,6 +30,7 @@ pub struct App {
     /// Says who may ask what; `None` where everybody asks one store.
     pub cluster: Option<Cluster>,
     pub gate: Gate,
+    pub room: Room,
     pub guard: Guard,
     /// What has been measured of the upstream's data.
     pub known: Known,
@@ -63,6 +64,7 @@ impl App {
             upstream: Arc::new(upstream),
             cluster,
             gate: Gate::new(config.limits.queries, Arc::clone(&metrics)),
+            room: Room::new(&config.limits, Arc::clone(&metrics)),
             guard: Guard::start().map_err(|cause| StartError::Failed(format!("the guard's threads: {cause}")))?,
             known: Known::default(),
             kept: Kept::new(config.cache),

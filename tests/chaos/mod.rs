@@ -2,5 +2,6 @@
 //! as it ships, in a process of its own.
 
 mod files;
+mod heavy;
 mod lost;
 mod store;

@@ -180,6 +180,15 @@ pub struct Layer {
     /// Most points of each series, at most 11000 [default: 11000].
     #[arg(long, value_name = "NUMBER", help_heading = "Limits")]
     pub max_points: Option<String>,
+    /// Texts of long answers that are read, all together [default: 96MiB].
+    #[arg(long, value_name = "SIZE", help_heading = "Limits")]
+    pub max_reading: Option<String>,
+    /// What answers become while they are decoded, all together [default: 96MiB].
+    #[arg(long, value_name = "SIZE", help_heading = "Limits")]
+    pub max_decoding: Option<String>,
+    /// Answers of panels that nobody has taken yet, all together [default: 64MiB].
+    #[arg(long, value_name = "SIZE", help_heading = "Limits")]
+    pub max_unread: Option<String>,
     /// Most values of one query of a panel, all series together [default: 2000000].
     #[arg(long, value_name = "NUMBER", help_heading = "Limits")]
     pub max_values: Option<String>,

@@ -13,6 +13,7 @@ pub struct Limits {
     pub body: BodyLimits,
     pub queries: QueryLimits,
     pub answers: AnswerLimits,
+    pub room: RoomLimits,
 }
 
 /// Of one port.
@@ -58,6 +59,17 @@ pub struct AnswerLimits {
     pub values: usize,
 }
 
+/// Of the bytes that answers take of the memory, all together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RoomLimits {
+    /// Of the texts of long ones.
+    pub text: usize,
+    /// Of what they become.
+    pub decoded: usize,
+    /// Of panels' answers that their readers have not taken.
+    pub unread: usize,
+}
+
 /// A limit as it is documented.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Limit {
@@ -79,7 +91,7 @@ const fn limit(name: &'static str, default: &'static str, beyond: &'static str, 
     }
 }
 
-pub(super) const LIMITS: [Limit; 19] = [
+pub(super) const LIMITS: [Limit; 22] = [
     limit(
         "max-connections",
         "1024",
@@ -172,7 +184,28 @@ pub(super) const LIMITS: [Limit; 19] = [
         "max-answer",
         "32MiB",
         "502 upstream_too_large; of a long answer on its way the connection ends",
-        "About 900,000 samples; what is larger helps no chart. At most max-queries of them are in memory at once.",
+        "About 900,000 samples; what is larger helps no chart. How many of them are in memory at once is max-reading's part.",
+    ),
+    limit(
+        "max-reading",
+        "96MiB",
+        "further ones wait for queue-timeout, then 503 busy",
+        "Of all answers over 256 KiB together, while they are read: three of the longest. The next one's bytes wait with the \
+         store meanwhile.",
+    ),
+    limit(
+        "max-decoding",
+        "96MiB",
+        "further ones wait for queue-timeout, then 503 busy; 502 upstream_too_large of one alone",
+        "Of what becomes of answers, while they are decoded: six charts of the longest kind, or a list of some 40,000 series. \
+         The rest of a container of 512 MiB is for the cache and for what is short.",
+    ),
+    limit(
+        "max-unread",
+        "64MiB",
+        "further panels wait for their readers",
+        "Of all panels' answers that nobody has taken yet; a quarter of it at most for one caller. A 40-panel dashboard has \
+         some megabytes.",
     ),
     limit(
         "max-series",
@@ -242,6 +275,9 @@ impl Reader<'_> {
         let series = self.limit("max-series", |l| &l.max_series, value::count);
         let points = self.limit("max-points", |l| &l.max_points, value::points);
         let values = self.limit("max-values", |l| &l.max_values, value::count);
+        let text = self.limit("max-reading", |l| &l.max_reading, value::size);
+        let decoded = self.limit("max-decoding", |l| &l.max_decoding, value::size);
+        let unread = self.limit("max-unread", |l| &l.max_unread, value::size);
         Some(Limits {
             connections: ConnectionLimits {
                 most: most?,
@@ -267,6 +303,11 @@ impl Reader<'_> {
                 series: series?,
                 points: points?,
                 values: values?,
+            },
+            room: RoomLimits {
+                text: text?,
+                decoded: decoded?,
+                unread: unread?,
             },
         })
     }

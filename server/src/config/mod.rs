@@ -18,7 +18,7 @@ use std::{fmt, net::SocketAddr, path::PathBuf, time::Duration};
 use axum::http::Uri;
 
 pub use flags::{Layer, ServeArgs};
-pub use limits::{AnswerLimits, BodyLimits, ConnectionLimits, Limits, QueryLimits};
+pub use limits::{AnswerLimits, BodyLimits, ConnectionLimits, Limits, QueryLimits, RoomLimits};
 pub use plugin::{PluginExtensions, PluginPart};
 pub use read::read;
 pub use tls::{TlsConfig, provider};

@@ -29,7 +29,7 @@ const RULES: &str = "https://thanos-querier.openshift-monitoring.svc.cluster.loc
 const KUBE: &str = "https://kubernetes.default.svc";
 /// OpenShift's cluster monitoring scrapes every 30 s.
 const DEFAULT_SCRAPE_INTERVAL: &str = "30s";
-/// A week of a 40-panel board is some 10 MiB: a dozen such boards, beside 64 answers on their way, in a container of 1 GiB.
+/// A week of a 40-panel board is some 10 MiB: a dozen such boards, beside max-reading, max-decoding and max-unread in a container of 512 MiB.
 const DEFAULT_CACHE_SIZE: &str = "128MiB";
 /// Cluster monitoring scrapes every 30 s: asking sooner shows nothing new.
 const DEFAULT_REFRESH: &str = "30s";

@@ -109,6 +109,11 @@ fn what_is_not_said_has_a_safe_default() {
             format: Text,
             level: "info",
         },
+            room: RoomLimits {
+                text: 100663296,
+                decoded: 100663296,
+                unread: 67108864,
+            },
     }
     "#);
 }

@@ -19,9 +19,9 @@ const PER_DASHBOARD: usize = 8;
 /// Panels of one dashboard that are worked on: more than there are turns, so that those whose answers are kept pass the slow ones.
 pub const PANELS_AT_ONCE: usize = PER_DASHBOARD + 4;
 /// Callers that are told apart; the limits of all hold for any number.
-const MOST_CALLERS: u64 = 10_000;
+pub const MOST_CALLERS: u64 = 10_000;
 /// A caller is forgotten when it has asked nothing for longer than any question lasts.
-const FORGOTTEN: Duration = Duration::from_secs(300);
+pub const FORGOTTEN: Duration = Duration::from_secs(300);
 
 /// One dashboard's turns.
 pub fn turns() -> Semaphore {

@@ -2,13 +2,12 @@
 
 use std::sync::Arc;
 
-use bytes::Bytes;
 use futures_util::future::try_join_all;
 use server_api::Frame;
 
 use super::{
     Author, Eyes,
-    decode::{self, Columns, Decoded},
+    decode::{self, Columns, Decoded, Holds},
     kept::{Answer, Fresh, Line, Question, Sheet, Weigh, end, last_settled, missing},
     panel::Asking,
 };
@@ -16,21 +15,59 @@ use crate::{
     app::App,
     config::UpstreamKind,
     error::Fault,
-    upstream::{Api, LabelName, Params},
+    upstream::{Api, LabelName, Params, SHORT, too_large},
 };
 
-/// Longer answers are decoded on a thread of their own, so that other requests are not kept waiting.
-const LONG: usize = 256 << 10;
+/// What is decoded of a short answer, and of which nobody keeps count.
+const LITTLE: usize = 4 * SHORT;
 
-/// Asks one door and gives the body of a good answer.
-pub async fn body(app: &App, eyes: &Eyes, api: &Api, params: Params) -> Result<Bytes, Fault> {
+/// Asks one door and decodes a good answer. A place at the gate, and room for what is long, are held until then.
+pub async fn ask<T: Send + 'static>(
+    app: &App,
+    eyes: &Eyes,
+    api: &Api,
+    params: Params,
+    holds: Holds,
+    decode: impl FnOnce(&[u8]) -> Result<T, Fault> + Send + 'static,
+) -> Result<T, Fault> {
+    let _pass = app.gate.enter(eyes.caller().key()).await?;
     let params = match app.upstream.kind() {
         UpstreamKind::Prometheus => params,
         // Replicas counted once, and a dead store gives a warning instead of no answer; said, because a querier's
         // flags can change what it does unasked.
         UpstreamKind::Thanos => params.with("dedup", "true").with("partial_response", "true"),
     };
-    eyes.ask(app, api, params, Author::Own).await?.bytes().await
+    let reply = eyes.ask(app, api, params, Author::Own).await?;
+    let longest = app.limits.answers.bytes;
+    let (body, mut text) = reply.bytes_in(async || app.room.text(longest).await).await?;
+    if let Some(text) = &mut text {
+        text.keep(body.len());
+    }
+    let (body, becomes) = aside(text.is_some(), move || {
+        let becomes = holds.decoded(&body);
+        (body, becomes)
+    })
+    .await?;
+    let decoded = match becomes {
+        ..=LITTLE => None,
+        _ if becomes > app.room.most() => return Err(too_large(app.room.most())),
+        _ => Some(app.room.decoded(becomes).await?),
+    };
+    // The room goes with the work, which goes on when nobody waits for it any more.
+    aside(text.is_some(), move || {
+        let _room = (text, decoded);
+        decode(&body)
+    })
+    .await?
+}
+
+/// What takes long has a thread of its own, so that other requests are not kept waiting.
+async fn aside<T: Send + 'static>(long: bool, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Fault> {
+    if !long {
+        return Ok(work());
+    }
+    let done = tokio::task::spawn_blocking(work).await;
+    done.map_err(|cause| Fault::Internal(format!("decoding: {cause}")))
 }
 
 /// An answer that is kept, or the store's; one turn and one place at the gate for each question that is really sent.
@@ -39,16 +76,16 @@ pub async fn answer<T: Weigh + Send + Sync + 'static>(
     kept: &Fresh<T>,
     api: &Api,
     params: Params,
+    holds: Holds,
     decode: impl FnOnce(&[u8]) -> Result<Decoded<T>, Fault> + Send + 'static,
 ) -> Result<Answer<T>, Fault> {
     let eyes = asking.eyes()?;
     let question = Question::new(eyes, api, &params);
-    let ask = async {
+    let sent = async {
         let _turn = asking.turn().await?;
-        let _pass = asking.app.gate.enter(eyes.caller().key()).await?;
-        decoded(body(&asking.app, eyes, api, params).await?, decode).await
+        ask(&asking.app, eyes, api, params, holds, decode).await
     };
-    kept.get(question, ask).await
+    kept.get(question, sent).await
 }
 
 /// A range query on the grid: from what is kept of its days, and the rest from the store.
@@ -96,9 +133,15 @@ async fn part(asking: &Asking, line: &Line, run: Columns) -> Result<Answer<Vec<F
     let params = |run: Columns| range_params(&line.expr, run);
     let kept = &asking.app.kept;
     let limits = asking.app.limits.answers;
-    let answer = answer(asking, &kept.frames, &Api::QueryRange, params(run), move |body| {
-        decode::matrix(body, 0, run, limits)
-    })
+    let holds = Holds::Values(run);
+    let answer = answer(
+        asking,
+        &kept.frames,
+        &Api::QueryRange,
+        params(run),
+        holds,
+        move |body| decode::matrix(body, 0, run, limits),
+    )
     .await?;
     let Decoded { data, warnings } = &*answer.decoded;
     let on_grid = run.start.rem_euclid(i64::from(run.step.max(1))) == 0;
@@ -150,7 +193,8 @@ pub async fn instants(
     let params = range_params(expr, columns);
     let frames = &asking.app.kept.frames;
     let limits = asking.app.limits.answers;
-    let answer = answer(asking, frames, &Api::QueryRange, params, move |body| {
+    let holds = Holds::Values(columns);
+    let answer = answer(asking, frames, &Api::QueryRange, params, holds, move |body| {
         decode::matrix(body, 0, columns, limits)
     });
     Ok(copy(&answer.await?, query))
@@ -165,7 +209,7 @@ pub async fn distribution(
 ) -> Result<Decoded<Vec<Frame>>, Fault> {
     let params = Params::default().with("query", expr).with("time", at.start.to_string());
     let frames = &asking.app.kept.frames;
-    let answer = answer(asking, frames, &Api::Query, params, move |body| {
+    let answer = answer(asking, frames, &Api::Query, params, Holds::Series, move |body| {
         decode::buckets(body, 0, at)
     });
     Ok(copy(&answer.await?, query))
@@ -175,19 +219,6 @@ fn copy(answer: &Answer<Vec<Frame>>, query: usize) -> Decoded<Vec<Frame>> {
     let mut decoded = Decoded::clone(&answer.decoded);
     decoded.data.iter_mut().for_each(|frame| frame.query = query);
     decoded
-}
-
-/// Decodes here or, when it takes long, on a thread of its own.
-pub async fn decoded<T: Send + 'static>(
-    body: Bytes,
-    decode: impl FnOnce(&[u8]) -> Result<T, Fault> + Send + 'static,
-) -> Result<T, Fault> {
-    if body.len() <= LONG {
-        return decode(&body);
-    }
-    tokio::task::spawn_blocking(move || decode(&body))
-        .await
-        .map_err(|cause| Fault::Internal(format!("decoding: {cause}")))?
 }
 
 /// Whether the store shows any scrape between two instants; when it cannot be asked, it shows none.
@@ -205,6 +236,7 @@ pub async fn any_scrape(asking: &Asking, start: i64, end: i64) -> bool {
         &asking.app.kept.strings,
         &Api::LabelValues(job),
         params,
+        Holds::Strings,
         decode::strings,
     )
     .await

@@ -4,7 +4,11 @@ use std::sync::Arc;
 
 use server_api::{Me, Right, Scope};
 
-use super::{Eyes, decode, fetch, is_denied};
+use super::{
+    Eyes,
+    decode::{self, Holds},
+    fetch, is_denied,
+};
 use crate::{
     app::App,
     cluster::{self, Access},
@@ -147,8 +151,9 @@ async fn namespaces(app: &App, caller: &Arc<Caller>) -> Result<Option<Vec<String
         .with("start", (now - LOOK_BACK_S).to_string())
         .with("end", now.to_string());
     let eyes = Eyes::open(app, caller, &[]).await?;
-    match fetch::body(app, &eyes, &Api::LabelValues(label), params).await {
-        Ok(body) => Ok(Some(fetch::decoded(body, decode::strings).await?.data)),
+    let api = Api::LabelValues(label);
+    match fetch::ask(app, &eyes, &api, params, Holds::Strings, decode::strings).await {
+        Ok(answer) => Ok(Some(answer.data)),
         // The token is not known there: the caller is nobody, which is another thing than having no rights.
         Err(fault @ Fault::UpstreamDenied(401)) => Err(fault),
         Err(fault) if is_denied(&fault) => Ok(None),

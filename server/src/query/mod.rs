@@ -19,6 +19,7 @@ mod objectives;
 mod panel;
 mod partial;
 mod plan;
+mod room;
 mod wall;
 
 use std::sync::Arc;
@@ -37,6 +38,8 @@ pub use me::me;
 pub use measured::Known;
 pub use models::models;
 pub use objectives::objectives;
+pub use panel::Unread;
+pub use room::{Hold, Room};
 pub use wall::Author;
 
 use crate::{app::App, error::Fault, identity::Caller, telemetry::RequestId};
@@ -52,7 +55,7 @@ pub fn dashboard(
     caller: Arc<Caller>,
     request: PanelsRequest,
     id: &RequestId,
-) -> Result<mpsc::Receiver<Record>, Fault> {
+) -> Result<mpsc::Receiver<Unread>, Fault> {
     app.gate.has_room(caller.key())?;
     let request = until_the_last_refresh(app, request);
     let catalog = Arc::clone(&app.catalog.now().catalog);
@@ -85,7 +88,7 @@ async fn answer_all(
     caller: Arc<Caller>,
     request_id: String,
     mut plan: plan::Plan,
-    send: &mpsc::Sender<Record>,
+    send: &mpsc::Sender<Unread>,
 ) {
     let asking = Asking {
         eyes: Eyes::open(&app, &caller, &plan.namespaces).await,
@@ -112,12 +115,16 @@ async fn answer_all(
         if let Some(panel) = waiting.next() {
             answers.push(panel::answer(asking, &plan, &names, &measured, panel));
         }
-        if send.send(Record::Panel(answer)).await.is_err() {
+        if send.send(answer).await.is_err() {
             return;
         }
     }
     // The receiver may be gone; then nobody misses it.
-    let _ = send.send(Record::Done { done: true }).await;
+    let done = Unread {
+        record: Record::Done { done: true },
+        hold: None,
+    };
+    let _ = send.send(done).await;
 }
 
 /// Whether a fault says that the caller may not, rather than that something is broken.

@@ -17,7 +17,7 @@ use server_api::{ModelEntry, ModelState, Models};
 
 use super::{
     Eyes, Way,
-    decode::{self, Decoded, Element},
+    decode::{self, Element, Holds},
     fetch,
 };
 use crate::{
@@ -146,9 +146,8 @@ async fn series(app: &App, eyes: &Eyes, selectors: &[String]) -> Result<Vec<Sigh
     for selector in selectors {
         params.push("match[]", selector.as_str());
     }
-    let _pass = app.gate.enter(eyes.caller().key()).await?;
-    let body = fetch::body(app, eyes, &Api::Series, params).await?;
-    Ok(fetch::decoded(body, decode::sightings).await?.data)
+    let answer = fetch::ask(app, eyes, &Api::Series, params, Holds::Series, decode::sightings);
+    Ok(answer.await?.data)
 }
 
 async fn counted(app: &App, eyes: &Eyes, traffic: &Traffic) -> Result<BTreeMap<Place, Counts>, Fault> {
@@ -168,10 +167,9 @@ async fn counted(app: &App, eyes: &Eyes, traffic: &Traffic) -> Result<BTreeMap<P
 }
 
 async fn instant(app: &App, eyes: &Eyes, expr: &str) -> Result<Vec<Element>, Fault> {
-    let _pass = app.gate.enter(eyes.caller().key()).await?;
-    let body = fetch::body(app, eyes, &Api::Query, Params::default().with("query", expr)).await?;
-    let Decoded { data, .. } = fetch::decoded(body, decode::vector).await?;
-    Ok(data)
+    let params = Params::default().with("query", expr);
+    let answer = fetch::ask(app, eyes, &Api::Query, params, Holds::Series, decode::vector);
+    Ok(answer.await?.data)
 }
 
 fn entry(model: ServedModel, counts: &BTreeMap<Place, Counts>, seen: &[Sighting]) -> ModelEntry {

@@ -1,6 +1,6 @@
 //! Which of the known metric names exist here: one series request for a whole dashboard, limited to its range.
 
-use std::{borrow::Cow, collections::BTreeMap};
+use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
 
 use catalog::{
     Catalog, Panel,
@@ -10,7 +10,7 @@ use catalog::{
 };
 
 use super::{
-    decode::{self, Decoded},
+    decode::{self, Decoded, Holds},
     fetch,
     panel::Asking,
     plan::Plan,
@@ -28,7 +28,7 @@ pub struct Names {
     /// Who uses which device, where a panel shows devices.
     pub holders: Holders,
     /// What was seen of it all.
-    pub seen: Vec<Sighting>,
+    pub seen: Arc<Decoded<Vec<Sighting>>>,
     /// Which pods and served names are meant, where models or workloads are chosen.
     pub who: Option<Who>,
 }
@@ -57,14 +57,14 @@ impl Names {
                 };
                 Names {
                     choices: Ok(choose(catalog, &candidates, &concerned)),
-                    warnings: seen.warnings,
+                    warnings: seen.warnings.clone(),
                     who,
                     holders: if devices {
                         Holders::new(catalog, &seen.data)
                     } else {
                         Holders::default()
                     },
-                    seen: seen.data,
+                    seen,
                 }
             }
             Err(fault) => Names {
@@ -72,7 +72,10 @@ impl Names {
                 warnings: Vec::new(),
                 who: None,
                 holders: Holders::default(),
-                seen: Vec::new(),
+                seen: Arc::new(Decoded {
+                    data: Vec::new(),
+                    warnings: Vec::new(),
+                }),
             },
         }
     }
@@ -97,13 +100,13 @@ fn of_choice<'a>(
     Cow::Owned(seen.iter().filter(concerns).cloned().collect())
 }
 
-async fn sightings(asking: &Asking, selectors: &[String], plan: &Plan) -> Result<Decoded<Vec<Sighting>>, Fault> {
+async fn sightings(asking: &Asking, selectors: &[String], plan: &Plan) -> Result<Arc<Decoded<Vec<Sighting>>>, Fault> {
     // Without a known panel there is nothing to look for, and a series request without match[] is an error.
     if selectors.is_empty() {
-        return Ok(Decoded {
+        return Ok(Arc::new(Decoded {
             data: Vec::new(),
             warnings: Vec::new(),
-        });
+        }));
     }
     // The first instant looks a window back.
     let start = plan.grid.start.saturating_sub(i64::from(plan.grid.window_s));
@@ -114,6 +117,6 @@ async fn sightings(asking: &Asking, selectors: &[String], plan: &Plan) -> Result
         params.push("match[]", selector.as_str());
     }
     let kept = &asking.app.kept.sightings;
-    let answer = fetch::answer(asking, kept, &Api::Series, params, decode::sightings).await?;
-    Ok(Decoded::clone(&answer.decoded))
+    let answer = fetch::answer(asking, kept, &Api::Series, params, Holds::Series, decode::sightings).await?;
+    Ok(answer.decoded)
 }

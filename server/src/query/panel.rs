@@ -10,17 +10,19 @@ use catalog::{
     who::{Narrowed, WORKLOAD},
 };
 use futures_util::future::{try_join, try_join_all};
-use server_api::{Frame, Held, HeldLimit, PanelAnswer};
+use server_api::{Frame, Held, HeldLimit, Record};
 use tokio::sync::{OnceCell, Semaphore, SemaphorePermit};
 
 use super::{
     Eyes,
     decode::{Columns, Decoded},
     fetch, few, join,
+    kept::Weigh as _,
     measured::Measured,
     names::Names,
     partial::{self, Found},
     plan::Plan,
+    room::Hold,
 };
 use crate::{app::App, config::UpstreamKind, error::Fault};
 
@@ -31,6 +33,12 @@ const SILENT: &str = "The metrics store shows not even a scrape in this range: i
 /// Then a plain number may be one that means "more than".
 const UNBOUNDED: &str =
     "The ends of the histogram are not known right now: a value at its last bucket may be higher than shown.";
+
+/// A record that its reader has not taken yet.
+pub struct Unread {
+    pub record: Record,
+    pub hold: Option<Hold>,
+}
 
 /// Who asks, and what all panels of one dashboard share.
 pub struct Asking {
@@ -68,8 +76,8 @@ impl Asking {
     }
 }
 
-/// Never fails: what goes wrong stands in the answer.
-pub async fn answer(asking: &Asking, plan: &Plan, names: &Names, measured: &Measured, id: &str) -> PanelAnswer {
+/// Never fails: what goes wrong stands in the answer. It comes with the room that it takes until it is read.
+pub async fn answer(asking: &Asking, plan: &Plan, names: &Names, measured: &Measured, id: &str) -> Unread {
     let answer = match ask(asking, plan, names, measured, id).await {
         Ok(found) => partial::answer(id, found, plan),
         Err(fault) => {
@@ -81,7 +89,17 @@ pub async fn answer(asking: &Asking, plan: &Plan, names: &Names, measured: &Meas
         }
     };
     asking.app.metrics.panel(partial::name(answer.state));
-    answer
+    // As columns, and once more as it is written.
+    let bytes = 2 * answer.frames.bytes();
+    let hold = match &asking.eyes {
+        Ok(eyes) => asking.app.room.unread(eyes.caller().key(), bytes).await.ok(),
+        // Then it is a sentence.
+        Err(_) => None,
+    };
+    Unread {
+        record: Record::Panel(answer),
+        hold,
+    }
 }
 
 async fn ask<'a>(
@@ -122,8 +140,8 @@ async fn ask<'a>(
         remarks: Vec::new(),
         joined: Vec::new(),
         limits: limits(panel, &quantiles, choices, measured),
-        waits_for: waits_for(catalog, panel, choices, &names.seen),
-        notes: names.holders.notes(catalog, panel, &names.seen),
+        waits_for: waits_for(catalog, panel, choices, &names.seen.data),
+        notes: names.holders.notes(catalog, panel, &names.seen.data),
     };
     let (answers, counted) = try_join(try_join_all(questions), Box::pin(few::ask(asking, plan, counts))).await?;
     for Decoded { data, warnings } in answers {

@@ -25,7 +25,7 @@ use crate::{
     app::App,
     error::{Fault, clip},
     identity::Caller,
-    query,
+    query::{self, Hold, Unread},
     telemetry::RequestId,
 };
 
@@ -72,6 +72,28 @@ impl Form {
         };
         encoded.map(Bytes::from).map_err(io::Error::other)
     }
+
+    /// Its room is held until the last byte is out.
+    fn piece(self, unread: Unread) -> io::Result<Bytes> {
+        let Unread { record, hold } = unread;
+        let text = self.encode(&record)?;
+        Ok(match hold {
+            Some(hold) => Bytes::from_owner(Piece { text, _hold: hold }),
+            None => text,
+        })
+    }
+}
+
+/// A record on its way out.
+struct Piece {
+    text: Bytes,
+    _hold: Hold,
+}
+
+impl AsRef<[u8]> for Piece {
+    fn as_ref(&self) -> &[u8] {
+        &self.text
+    }
 }
 
 pub async fn panels(
@@ -84,7 +106,7 @@ pub async fn panels(
     let request: PanelsRequest = read(&body::read(app.limits.body, request.into_body()).await?)?;
     let mut answers = query::dashboard(&app, caller, request, &id)?;
     let records = stream::poll_fn(move |context| answers.poll_recv(context));
-    let pieces = futures_util::StreamExt::map(records, move |record| form.encode(&record));
+    let pieces = futures_util::StreamExt::map(records, move |unread| form.piece(unread));
     let mut response = Response::new(Body::from_stream(pieces));
     response.headers_mut().insert(CONTENT_TYPE, form.content_type());
     Ok(response)

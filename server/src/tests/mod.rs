@@ -19,6 +19,7 @@ mod questions;
 mod raw;
 mod requests;
 mod said;
+mod room;
 mod script;
 mod secrets;
 mod sign_in;

@@ -20,6 +20,8 @@ pub enum Deed {
     HangAfter(Vec<u8>),
     /// Nothing; tells when the client has gone away.
     Silence(tokio::sync::oneshot::Sender<()>),
+    /// These bytes, and those when the sender says so.
+    Pieces(Vec<u8>, tokio::sync::oneshot::Receiver<()>, Vec<u8>),
     /// JSON as soon as the sender says so.
     Wait(tokio::sync::oneshot::Receiver<()>, String),
 }
@@ -115,6 +117,12 @@ async fn connection(mut stream: TcpStream, play: Arc<Play>, asked: Arc<Mutex<Vec
                 let _ = stream.write_all(&bytes).await;
                 let _ = stream.shutdown().await;
                 return;
+            }
+            Deed::Pieces(first, go, rest) => {
+                let _ = stream.write_all(&first).await;
+                go.await.unwrap();
+                let _ = stream.write_all(&rest).await;
+                continue;
             }
             Deed::HangAfter(bytes) => {
                 let _ = stream.write_all(&bytes).await;

@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use hyper_util::client::legacy;
 use serde::Deserialize;
 
-use super::Reply;
+use super::{Reply, SHORT, too_large};
 use crate::error::{Fault, clip};
 
 /// Longer error texts are cut: a query of some kilobytes may be repeated in them.
@@ -77,8 +77,9 @@ struct ErrorAnswer {
 
 async fn refused(code: u16, reply: Reply) -> Fault {
     let is_json = reply.is_plain_json();
-    let body = match reply.bytes().await {
-        Ok(body) => body,
+    // The text of an error is short.
+    let body = match reply.bytes_in(async || Err::<(), Fault>(too_large(SHORT))).await {
+        Ok((body, _)) => body,
         // The status is what counts; why its text could not be read is only for the log.
         Err(fault) => {
             return Fault::UpstreamError {

@@ -13,5 +13,5 @@ mod web;
 pub use api::{Api, Door, LabelName, Params};
 pub use client::{AGENT, Upstream};
 pub use connect::HttpClient;
-pub use reply::Reply;
+pub use reply::{Reply, SHORT, too_large};
 pub use web::{Question, Web};

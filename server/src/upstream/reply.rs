@@ -13,6 +13,9 @@ use tokio::time::Instant;
 
 use crate::error::Fault;
 
+/// A longer answer is long: it is read in turn, and decoded on a thread of its own.
+pub const SHORT: usize = 256 << 10;
+
 pub struct Reply {
     status: StatusCode,
     headers: HeaderMap,
@@ -87,32 +90,56 @@ impl Reply {
     }
 
     /// The whole body.
-    pub async fn bytes(mut self) -> Result<Bytes, Fault> {
+    pub async fn bytes(self) -> Result<Bytes, Fault> {
+        let (body, _) = self.bytes_in(async || Ok(())).await?;
+        Ok(body)
+    }
+
+    /// The whole body. Once it turns out to be long, its rest is not read before `room` has been got.
+    pub async fn bytes_in<R>(
+        mut self,
+        room: impl AsyncFnOnce() -> Result<R, Fault>,
+    ) -> Result<(Bytes, Option<R>), Fault> {
         let told = self.exact_len().unwrap_or(0);
         if told > self.most_bytes as u64 {
             return Err(self.too_large());
         }
         let Some(first) = self.chunk().await? else {
-            return Ok(Bytes::new());
+            return Ok((Bytes::new(), None));
         };
         let Some(second) = self.chunk().await? else {
-            return Ok(first);
+            return Ok((first, None));
         };
-        let mut whole = BytesMut::with_capacity(usize::try_from(told).unwrap_or(0).max(first.len() * 4));
+        let told = usize::try_from(told).unwrap_or(0);
+        let mut whole = BytesMut::with_capacity(told.max(first.len() * 4).min(SHORT));
         whole.extend_from_slice(&first);
         whole.extend_from_slice(&second);
+        while whole.len() <= SHORT {
+            match self.chunk().await? {
+                Some(piece) => whole.extend_from_slice(&piece),
+                None => return Ok((whole.freeze(), None)),
+            }
+        }
+        let room = room().await?;
+        // At once, because a buffer that grows is there twice while it does; what is not written takes no memory.
+        let most = if told > 0 { told } else { self.most_bytes };
+        whole.reserve(most.saturating_sub(whole.len()));
         while let Some(piece) = self.chunk().await? {
             whole.extend_from_slice(&piece);
         }
-        Ok(whole.freeze())
+        Ok((whole.freeze(), Some(room)))
     }
 
     fn too_large(&self) -> Fault {
-        let most = self.most_bytes;
-        Fault::UpstreamTooLarge(match (most >> 20 << 20 == most, most >> 10 << 10 == most) {
-            (true, _) => format!("{} MiB", most >> 20),
-            (_, true) => format!("{} KiB", most >> 10),
-            _ => format!("{most} bytes"),
-        })
+        too_large(self.most_bytes)
     }
+}
+
+/// `most` bytes are what may be.
+pub fn too_large(most: usize) -> Fault {
+    Fault::UpstreamTooLarge(match (most >> 20 << 20 == most, most >> 10 << 10 == most) {
+        (true, _) => format!("{} MiB", most >> 20),
+        (_, true) => format!("{} KiB", most >> 10),
+        _ => format!("{most} bytes"),
+    })
 }

@@ -10,6 +10,7 @@ mod matrix;
 mod series;
 #[cfg(test)]
 mod tests;
+mod weight;
 
 use std::cell::Cell;
 
@@ -17,6 +18,7 @@ use server_api::Frame;
 
 pub use instant::{Element, buckets, vector};
 pub use series::{sightings, strings};
+pub use weight::Holds;
 
 use crate::{config::AnswerLimits, error::Fault};
 
