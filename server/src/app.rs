@@ -30,6 +30,8 @@ pub struct App {
     /// Says who may ask what; `None` where everybody asks one store.
     pub cluster: Option<Cluster>,
     pub gate: Gate,
+    /// Before the engine that sets up the cluster.
+    pub setups: Gate,
     pub room: Room,
     pub guard: Guard,
     /// What has been measured of the upstream's data.
@@ -63,7 +65,8 @@ impl App {
             identity,
             upstream: Arc::new(upstream),
             cluster,
-            gate: Gate::new(config.limits.queries, Arc::clone(&metrics)),
+            gate: Gate::new(config.limits.queries, metrics.queries.clone(), Arc::clone(&metrics)),
+            setups: Gate::new(config.limits.setups, metrics.setups.clone(), Arc::clone(&metrics)),
             room: Room::new(&config.limits, Arc::clone(&metrics)),
             guard: Guard::start().map_err(|cause| StartError::Failed(format!("the guard's threads: {cause}")))?,
             known: Known::default(),

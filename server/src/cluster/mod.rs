@@ -91,10 +91,10 @@ impl Cluster {
         }))
     }
 
-    /// The caller's own hands on the cluster's objects.
+    /// The caller's own hands on the cluster's objects; `held` is dropped when nobody has them any more.
     #[must_use]
-    pub fn hands(&self, caller: &Caller) -> Hands {
-        Hands::of_caller(Arc::clone(&self.client), &self.kube_url, caller)
+    pub fn hands(&self, caller: &Caller, held: impl Send + 'static) -> Hands {
+        Hands::of_caller(Arc::clone(&self.client), &self.kube_url, caller, held)
     }
 
     /// What the caller may read. Equal questions at one time are asked once; faults are not kept.

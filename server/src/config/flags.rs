@@ -171,15 +171,15 @@ pub struct Layer {
     /// How long a question waits before it is refused [default: 4s].
     #[arg(long, value_name = "DURATION", help_heading = "Limits")]
     pub queue_timeout: Option<String>,
+    /// Checks, plans, applies and removals of the monitoring that run at once [default: 12].
+    #[arg(long, value_name = "NUMBER", help_heading = "Limits")]
+    pub max_setups: Option<String>,
+    /// Of them, those of one caller [default: 3].
+    #[arg(long, value_name = "NUMBER", help_heading = "Limits")]
+    pub max_caller_setups: Option<String>,
     /// Longest answer of the store [default: 32MiB].
     #[arg(long, value_name = "SIZE", help_heading = "Limits")]
     pub max_answer: Option<String>,
-    /// Most series of one query of a panel [default: 5000].
-    #[arg(long, value_name = "NUMBER", help_heading = "Limits")]
-    pub max_series: Option<String>,
-    /// Most points of each series, at most 11000 [default: 11000].
-    #[arg(long, value_name = "NUMBER", help_heading = "Limits")]
-    pub max_points: Option<String>,
     /// Texts of long answers that are read, all together [default: 96MiB].
     #[arg(long, value_name = "SIZE", help_heading = "Limits")]
     pub max_reading: Option<String>,
@@ -189,6 +189,12 @@ pub struct Layer {
     /// Answers of panels that nobody has taken yet, all together [default: 64MiB].
     #[arg(long, value_name = "SIZE", help_heading = "Limits")]
     pub max_unread: Option<String>,
+    /// Most series of one query of a panel [default: 5000].
+    #[arg(long, value_name = "NUMBER", help_heading = "Limits")]
+    pub max_series: Option<String>,
+    /// Most points of each series, at most 11000 [default: 11000].
+    #[arg(long, value_name = "NUMBER", help_heading = "Limits")]
+    pub max_points: Option<String>,
     /// Most values of one query of a panel, all series together [default: 2000000].
     #[arg(long, value_name = "NUMBER", help_heading = "Limits")]
     pub max_values: Option<String>,

@@ -12,6 +12,8 @@ pub struct Limits {
     pub connections: ConnectionLimits,
     pub body: BodyLimits,
     pub queries: QueryLimits,
+    /// Of runs that set up the cluster.
+    pub setups: QueryLimits,
     pub answers: AnswerLimits,
     pub room: RoomLimits,
 }
@@ -91,7 +93,7 @@ const fn limit(name: &'static str, default: &'static str, beyond: &'static str, 
     }
 }
 
-pub(super) const LIMITS: [Limit; 22] = [
+pub(super) const LIMITS: [Limit; 24] = [
     limit(
         "max-connections",
         "1024",
@@ -166,6 +168,19 @@ pub(super) const LIMITS: [Limit; 22] = [
         "4s",
         "503 busy",
         "With upstream-timeout less than the 30 s after which the console's router gives up.",
+    ),
+    limit(
+        "max-setups",
+        "12",
+        "further ones wait for queue-timeout, then 503 busy",
+        "Checks, plans, applies and removals that run at once. Each has a thread of its own, which goes on when its reader has \
+         left, and lists of the cluster's objects in memory.",
+    ),
+    limit(
+        "max-caller-setups",
+        "3",
+        "further ones wait for queue-timeout, then 429 caller_busy",
+        "Of one caller: what the page asks at once.",
     ),
     limit(
         "connect-timeout",
@@ -271,6 +286,8 @@ impl Reader<'_> {
         let waiting = self.limit("max-waiting", |l| &l.max_waiting, value::count);
         let waiting_per_caller = self.limit("max-caller-waiting", |l| &l.max_caller_waiting, value::count);
         let patience = self.limit("queue-timeout", |l| &l.queue_timeout, value::deadline);
+        let setups = self.limit("max-setups", |l| &l.max_setups, value::count);
+        let setups_per_caller = self.limit("max-caller-setups", |l| &l.max_caller_setups, value::count);
         let bytes = self.limit("max-answer", |l| &l.max_answer, value::size);
         let series = self.limit("max-series", |l| &l.max_series, value::count);
         let points = self.limit("max-points", |l| &l.max_points, value::points);
@@ -296,6 +313,14 @@ impl Reader<'_> {
                 per_caller: per_caller?,
                 waiting: waiting?,
                 waiting_per_caller: waiting_per_caller?,
+                patience: patience?,
+            },
+            setups: QueryLimits {
+                in_all: setups?,
+                per_caller: setups_per_caller?,
+                // Whoever waits here holds nothing: four times what runs is more than looks at once.
+                waiting: setups?.saturating_mul(4),
+                waiting_per_caller: setups_per_caller?.saturating_mul(4),
                 patience: patience?,
             },
             answers: AnswerLimits {

@@ -96,11 +96,23 @@ fn what_is_not_said_has_a_safe_default() {
                 waiting_per_caller: 512,
                 patience: 4s,
             },
+            setups: QueryLimits {
+                in_all: 12,
+                per_caller: 3,
+                waiting: 48,
+                waiting_per_caller: 12,
+                patience: 4s,
+            },
             answers: AnswerLimits {
                 bytes: 33554432,
                 series: 5000,
                 points: 11000,
                 values: 2000000,
+            },
+            room: RoomLimits {
+                text: 100663296,
+                decoded: 100663296,
+                unread: 67108864,
             },
         },
         scrape_interval_s: 30,
@@ -109,11 +121,6 @@ fn what_is_not_said_has_a_safe_default() {
             format: Text,
             level: "info",
         },
-            room: RoomLimits {
-                text: 100663296,
-                decoded: 100663296,
-                unread: 67108864,
-            },
     }
     "#);
 }

@@ -1,5 +1,5 @@
 //! How many questions may be with the upstream at once, of one caller and in all. Prometheus and Thanos work on 20; the rest
-//! would wait there, holding memory.
+//! would wait there, holding memory. Settings up of the cluster, which hold threads, have a gate of their own.
 //!
 //! Whoever finds no place waits in a queue that has an end in length and in time; beyond it the answer is "later", at once.
 
@@ -33,6 +33,8 @@ pub struct Gate {
     limits: QueryLimits,
     all: Places,
     callers: Cache<CallerKey, Places>,
+    /// Who is inside.
+    inside: Gauge,
     metrics: Arc<Metrics>,
 }
 
@@ -57,18 +59,18 @@ impl Places {
 pub struct Pass {
     _own: OwnedSemaphorePermit,
     _all: OwnedSemaphorePermit,
-    queries: Gauge,
+    inside: Gauge,
 }
 
 impl Drop for Pass {
     fn drop(&mut self) {
-        self.queries.dec();
+        self.inside.dec();
     }
 }
 
 impl Gate {
     #[must_use]
-    pub fn new(limits: QueryLimits, metrics: Arc<Metrics>) -> Gate {
+    pub fn new(limits: QueryLimits, inside: Gauge, metrics: Arc<Metrics>) -> Gate {
         Gate {
             limits,
             all: Places::new(limits.in_all, limits.waiting),
@@ -76,6 +78,7 @@ impl Gate {
                 .max_capacity(MOST_CALLERS)
                 .time_to_idle(FORGOTTEN)
                 .build(),
+            inside,
             metrics,
         }
     }
@@ -102,19 +105,19 @@ impl Gate {
         Ok(())
     }
 
-    /// A place with the store, after some patience.
+    /// A place inside, after some patience.
     pub async fn enter(&self, caller: CallerKey) -> Result<Pass, Fault> {
         let passed = self.pass(caller).await;
         if let Err(fault) = &passed {
             self.metrics.refused_query(fault.public().code);
         }
         let (own, all) = passed?;
-        let queries = self.metrics.queries.clone();
-        queries.inc();
+        let inside = self.inside.clone();
+        inside.inc();
         Ok(Pass {
             _own: own,
             _all: all,
-            queries,
+            inside,
         })
     }
 
@@ -158,7 +161,7 @@ mod tests {
             waiting_per_caller: 2,
             patience: Duration::from_secs(4),
         };
-        Gate::new(limits, Arc::default())
+        Gate::new(limits, Gauge::default(), Arc::default())
     }
 
     /// What has come of an attempt that has been looked at once.

@@ -43,7 +43,9 @@ impl FromRequestParts<Arc<App>> for Asked {
         let cluster = app.cluster.as_ref().ok_or(Fault::NoCluster)?;
         let query = parts.uri.query().unwrap_or_default();
         Ok(Asked {
-            setup: Setup::new(cluster.hands(caller), query).map_err(fault)?,
+        // Held until the run has ended, which goes on when nobody listens any more.
+        let pass = app.setups.enter(caller.key()).await?;
+            setup: Setup::new(cluster.hands(caller, pass), query).map_err(fault)?,
             means: Means {
                 upstream: Arc::clone(&app.upstream),
                 caller: Caller::clone(caller),

@@ -58,6 +58,8 @@ pub struct Metrics {
     refused: Family<RefusedLabels, Counter>,
     /// Questions that are with the store, and their answers until they are decoded or passed on.
     pub queries: Gauge,
+    /// Runs of the engine that sets up the cluster.
+    pub setups: Gauge,
     /// Open connections of the page's and the API's port.
     pub connections: Gauge,
     /// 1 while the files of the certificate hold a pair that cannot be used, and the one before is in use.
@@ -77,6 +79,7 @@ impl Metrics {
             panels: Family::default(),
             refused: Family::default(),
             queries: Gauge::default(),
+            setups: Gauge::default(),
             connections: Gauge::default(),
             certificate_refused: Gauge::default(),
         };
@@ -109,6 +112,11 @@ impl Metrics {
             "queries",
             "Questions that are with the metrics store, and answers that are not decoded or passed on yet",
             metrics.queries.clone(),
+        );
+        registry.register(
+            "setups",
+            "Checks, plans, applies and removals of the cluster's monitoring that run",
+            metrics.setups.clone(),
         );
         registry.register("connections", "Open connections", metrics.connections.clone());
         registry.register(

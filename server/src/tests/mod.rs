@@ -23,5 +23,6 @@ mod room;
 mod script;
 mod secrets;
 mod sign_in;
+mod setups;
 mod table;
 mod tls;

@@ -13,7 +13,7 @@ mod tests;
 use std::{fmt, path::Path, sync::Arc, time::Duration};
 
 use axum::http::{HeaderValue, Request, header::USER_AGENT};
-use http_body_util::{BodyExt as _, Full};
+use http_body_util::{BodyExt as _, Full, Limited};
 use kube::{
     Client, Config,
     api::{Api, ApiResource, DeleteParams, DynamicObject, ListParams, Patch, PatchParams, PostParams, Preconditions},
@@ -43,6 +43,10 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 const PAGE: u32 = 500;
 /// Of one list; a cluster of 5,000 pods is far below it.
 const MOST_PAGES: usize = 100;
+/// Of one answer: a page of five hundred objects that are all large.
+const MOST_BYTES: usize = 64 << 20;
+/// Of one list, as it lies in memory: some 5,000 Deployments, which are the largest that are listed.
+const MOST_LISTED: usize = 128 << 20;
 
 /// The caller's connection to the API server.
 #[derive(Clone)]
@@ -77,11 +81,12 @@ impl Hands {
         Hands::new(config)
     }
 
-    /// As one request's caller, who lends the credential to each question and keeps it.
+    /// As one request's caller, who lends the credential to each question and keeps it. `held` lasts as long as the hands.
     #[must_use]
-    pub fn of_caller(client: Arc<HttpClient>, base: &str, caller: &Caller) -> Hands {
+    pub fn of_caller(client: Arc<HttpClient>, base: &str, caller: &Caller, held: impl Send + 'static) -> Hands {
         let (base, caller) = (base.to_owned(), caller.clone());
         let service = tower::service_fn(move |request: Request<kube::client::Body>| {
+            let _ = &held;
             let (client, base, caller) = (Arc::clone(&client), base.clone(), caller.clone());
             async move {
                 let (mut head, body) = request.into_parts();
@@ -90,7 +95,7 @@ impl Hands {
                 caller.authorize(&mut head.headers)?;
                 let body = body.collect().await?.to_bytes();
                 let answer = client.request(Request::from_parts(head, Full::new(body))).await?;
-                Ok::<_, tower::BoxError>(answer)
+                Ok::<_, tower::BoxError>(answer.map(|body| Limited::new(body, MOST_BYTES)))
             }
         });
         Hands {
@@ -150,6 +155,7 @@ impl Hands {
         let api = self.api(kind, namespace);
         let mut found = Vec::new();
         let mut params = ListParams::default().limit(PAGE);
+        let mut left = MOST_LISTED;
         for _ in 0..MOST_PAGES {
             let list = match again(async || api.list(&params).await).await {
                 Ok(list) => list,
@@ -163,14 +169,15 @@ impl Hands {
                     object.insert("apiVersion".to_owned(), kind.api_version().into());
                     object.insert("kind".to_owned(), kind.kind.into());
                 }
+                left = left.checked_sub(bytes(&object)).ok_or_else(|| too_many(kind))?;
                 found.push(object);
             }
             match list.metadata.continue_.filter(|next| !next.is_empty()) {
                 Some(next) => params = params.continue_token(&next),
-                None => break,
+                None => return Ok(Some(found)),
             }
         }
-        Ok(Some(found))
+        Err(too_many(kind))
     }
 
     /// Server-side apply: strict, without force. Gives the object as it is afterwards, or would be.
@@ -328,6 +335,27 @@ fn value(object: DynamicObject) -> Result<Value, Refusal> {
         }
     }
     Ok(value)
+}
+
+/// What a value takes of the memory.
+fn bytes(value: &Value) -> usize {
+    // Of a place in a list or a map, with what the allocator adds.
+    const EACH: usize = 48;
+    EACH + match value {
+        Value::Null | Value::Bool(_) | Value::Number(_) => 0,
+        Value::String(text) => text.len(),
+        Value::Array(list) => list.iter().map(bytes).sum(),
+        Value::Object(map) => map.iter().map(|(key, value)| EACH + key.len() + bytes(value)).sum(),
+    }
+}
+
+/// Never a part of a list: what is missing in it would be made, or counted as gone.
+fn too_many(kind: &Kind) -> Refusal {
+    let text = format!(
+        "the cluster has too many {} to read at once; name the namespaces that are meant",
+        kind.plural
+    );
+    Refusal::new(Cause::Invalid, text)
 }
 
 /// Tries again what may succeed in a moment.
