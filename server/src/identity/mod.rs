@@ -4,6 +4,7 @@
 //! upstream request. It is passed as an argument, never kept anywhere ambient, and its `Debug` shows no secret.
 
 mod bearer;
+mod origin;
 mod session;
 
 use std::{fmt, net::SocketAddr, path::Path};
@@ -12,6 +13,7 @@ use axum::http::{HeaderMap, HeaderValue, Method, header::AUTHORIZATION};
 use secrecy::{ExposeSecret as _, SecretString};
 use sha2::{Digest as _, Sha256};
 
+pub use self::origin::{is_from_elsewhere, is_same_origin};
 use self::session::Sight;
 pub use self::session::{Redirect, Sessions, is_safe};
 use crate::{
@@ -189,9 +191,9 @@ impl Caller {
         }
     }
 
-    /// Whether the browser holds a session that it can end.
+    /// Whether the browser holds a session that it can end. Its cookie travels by itself, whoever makes the browser ask.
     #[must_use]
-    pub fn can_sign_out(&self) -> bool {
+    pub fn has_session(&self) -> bool {
         matches!(self.credential, Credential::Session { .. })
     }
 }

@@ -118,7 +118,7 @@ async fn may_read_rules(app: &App, caller: &Arc<Caller>, namespaces: &[String]) 
 
 /// Where a session can be ended, if there is one.
 fn sign_out(caller: &Caller) -> Option<String> {
-    caller.can_sign_out().then(|| crate::route::SIGN_OUT.to_owned())
+    caller.has_session().then(|| crate::route::SIGN_OUT.to_owned())
 }
 
 fn everything(allowed: bool, user: &str, port: Option<u16>) -> Right {

@@ -6,7 +6,7 @@ use std::{convert::Infallible, sync::Arc};
 use axum::{
     Json,
     extract::FromRequestParts,
-    http::{HeaderMap, HeaderValue, Method, header::ACCEPT, request::Parts},
+    http::{HeaderMap, Method, header::ACCEPT, request::Parts},
     response::{
         IntoResponse as _, Response,
         sse::{Event, KeepAlive, Sse},
@@ -20,7 +20,7 @@ use crate::{
     app::App,
     cluster::Cause,
     error::Fault,
-    identity::Caller,
+    identity::{Caller, is_from_elsewhere, is_same_origin},
     provision::{Means, Setup, SetupError},
 };
 
@@ -39,36 +39,37 @@ impl FromRequestParts<Arc<App>> for Asked {
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Asked, Fault> {
         let caller = parts.extensions.get::<Arc<Caller>>().ok_or(Fault::NoCaller)?;
+        let acts = acts(&parts.method, &parts.headers, caller.has_session())?;
         // A plain Prometheus has no cluster to set up.
         let cluster = app.cluster.as_ref().ok_or(Fault::NoCluster)?;
         let query = parts.uri.query().unwrap_or_default();
-        Ok(Asked {
         // Held until the run has ended, which goes on when nobody listens any more.
         let pass = app.setups.enter(caller.key()).await?;
+        Ok(Asked {
             setup: Setup::new(cluster.hands(caller, pass), query).map_err(fault)?,
             means: Means {
                 upstream: Arc::clone(&app.upstream),
                 caller: Caller::clone(caller),
                 catalog: Arc::clone(&app.catalog.now().catalog),
             },
-            acts: acts(&parts.method, &parts.headers)?,
+            acts,
         })
     }
 }
 
 /// A POST acts. So does a GET for events, as an `EventSource` sends it: no link, picture or form of another page can ask for
-/// that type, and where a script of another page does, the browser says so.
-fn acts(method: &Method, headers: &HeaderMap) -> Result<bool, Fault> {
+/// that type, and where a script of another page does, the browser says so. With a session it has to be proven: the cookie
+/// comes by itself. (A POST with one was looked at before.)
+fn acts(method: &Method, headers: &HeaderMap, session: bool) -> Result<bool, Fault> {
     let accepted = headers.get(ACCEPT).and_then(|accept| accept.to_str().ok());
     let events = accepted.is_some_and(|accept| accept.trim().eq_ignore_ascii_case(EVENTS));
     if method != Method::GET || !events {
         return Ok(method == Method::POST);
     }
-    let elsewhere = |site: &HeaderValue| site != "same-origin";
-    match headers.get("sec-fetch-site").is_some_and(elsewhere) {
-        true => Err(Fault::CrossSite),
-        false => Ok(true),
+    if is_from_elsewhere(headers) || (session && !is_same_origin(headers)) {
+        return Err(Fault::CrossSite);
     }
+    Ok(true)
 }
 
 pub async fn checks(Asked { setup, means, .. }: Asked) -> Result<Json<Value>, Fault> {
@@ -127,18 +128,21 @@ fn events(told: UnboundedReceiver<Value>) -> Response {
 
 #[cfg(test)]
 mod tests {
+    use axum::http::HeaderValue;
+
     use super::*;
 
     #[test]
-    fn only_a_post_or_a_get_for_events_from_the_page_itself_changes_something() {
-        let check = |method: Method, accept: &'static str, site: Option<&'static str>| {
+    fn promise_26_only_a_post_or_a_get_for_events_from_the_page_itself_changes_something() {
+        let with = |session: bool, method: Method, accept: &'static str, site: Option<&'static str>| {
             let mut headers = HeaderMap::new();
             headers.insert(ACCEPT, HeaderValue::from_static(accept));
             if let Some(site) = site {
                 headers.insert("sec-fetch-site", HeaderValue::from_static(site));
             }
-            acts(&method, &headers).map_err(|fault| fault.public().code)
+            acts(&method, &headers, session).map_err(|fault| fault.public().code)
         };
+        let check = |method, accept, site| with(false, method, accept, site);
         let events = "text/event-stream";
         assert_eq!(check(Method::POST, "*/*", None), Ok(true));
         assert_eq!(check(Method::GET, events, None), Ok(true));
@@ -150,5 +154,9 @@ mod tests {
         for site in ["cross-site", "same-site", "none"] {
             assert_eq!(check(Method::GET, events, Some(site)), Err("cross_site"), "{site}");
         }
+        // A cookie comes by itself, from an old browser without a word on where from.
+        assert_eq!(with(true, Method::GET, events, None), Err("cross_site"));
+        assert_eq!(with(true, Method::GET, events, Some("same-origin")), Ok(true));
+        assert_eq!(with(true, Method::GET, "*/*", None), Ok(false));
     }
 }

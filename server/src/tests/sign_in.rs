@@ -389,6 +389,21 @@ async fn promise_25_signing_out_ends_the_session_here_and_its_token_at_the_issue
         ),
         (true, SessionToken::Access, ACCESS.to_owned()),
         (true, SessionToken::Id, ACCESS.to_owned()),
+    // A GET for events acts, and comes this far only from the page itself: there is no cluster here.
+    for (more, status) in [
+        (None, 403),
+        (Some(("sec-fetch-site", "cross-site")), 403),
+        (Some(OWN), 404),
+    ] {
+        let headers = [
+            Some(("cookie", session.as_str())),
+            Some(("accept", "text/event-stream")),
+            more,
+        ];
+        let headers: Vec<_> = headers.into_iter().flatten().collect();
+        let answer = rig.server.send(Method::GET, "/api/setup/apply", &headers, "").await;
+        assert_eq!(answer.status, status, "{more:?}: {}", answer.show());
+    }
     ] {
         let rig = rig(openid, token).await;
         let session = rig.sign_in().await;

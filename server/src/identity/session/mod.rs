@@ -12,10 +12,7 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use axum::http::{
-    HeaderMap, HeaderValue, Method, Uri,
-    header::{HOST, ORIGIN},
-};
+use axum::http::{HeaderMap, HeaderValue, Method};
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde::{Serialize, de::DeserializeOwned};
 use sha2::{Digest as _, Sha256};
@@ -29,7 +26,7 @@ use self::{
     seal::Seal,
     ticket::{Departure, Ticket},
 };
-use super::Caller;
+use super::{Caller, is_same_origin};
 use crate::{
     config::{SessionConfig, SessionToken},
     error::Fault,
@@ -264,20 +261,6 @@ fn is_own(back: &str) -> bool {
     plain && (back == "/" || back == "/servelens" || back.starts_with("/servelens/") || back.starts_with("/servelens?"))
 }
 
-/// Every browser since 2023 says it itself; an older one at least names the origin. Neither is no.
-fn is_same_origin(headers: &HeaderMap) -> bool {
-    if let Some(site) = headers.get("sec-fetch-site") {
-        return site == "same-origin";
-    }
-    let origin = headers.get(ORIGIN).and_then(|value| value.to_str().ok());
-    let host = headers.get(HOST).and_then(|value| value.to_str().ok());
-    let origin: Option<Uri> = origin.and_then(|origin| origin.parse().ok());
-    match (origin.as_ref().and_then(Uri::authority), host) {
-        (Some(authority), Some(host)) => authority.as_str() == host,
-        _ => false,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -308,63 +291,5 @@ mod tests {
             assert!(!is_own(back), "{back}");
         }
         assert!(!is_own(&format!("/servelens/{}", "x".repeat(LONGEST_ADDRESS))));
-    }
-
-    fn same_origin(pairs: &[(&'static str, &'static str)]) -> bool {
-        let headers = pairs.iter().map(|(name, value)| {
-            let name = axum::http::HeaderName::from_static(name);
-            (name, HeaderValue::from_static(value))
-        });
-        is_same_origin(&headers.collect())
-    }
-
-    #[test]
-    fn promise_26_what_changes_something_comes_from_the_pages_own_origin() {
-        assert!(same_origin(&[("sec-fetch-site", "same-origin")]));
-        assert!(same_origin(&[("origin", "https://a.example"), ("host", "a.example")]));
-        assert!(same_origin(&[
-            ("origin", "http://127.0.0.1:8477"),
-            ("host", "127.0.0.1:8477")
-        ]));
-        for pairs in [
-            &[][..],
-            &[("sec-fetch-site", "cross-site")],
-            &[("sec-fetch-site", "same-site")],
-            &[("sec-fetch-site", "none")],
-            &[
-                ("sec-fetch-site", "cross-site"),
-                ("origin", "https://a.example"),
-                ("host", "a.example"),
-            ],
-            &[("origin", "https://evil.example"), ("host", "a.example")],
-            &[("origin", "null"), ("host", "a.example")],
-            &[("host", "a.example")],
-        ] {
-            assert!(!same_origin(pairs), "{pairs:?}");
-        }
-    }
-
-    #[test]
-    fn promise_33_the_host_is_the_one_that_the_browser_asked_for() {
-        for name in ["x-forwarded-host", "x-original-host", "forwarded", "x-host"] {
-            let claimed = (
-                name,
-                if name == "forwarded" {
-                    "host=evil.example"
-                } else {
-                    "evil.example"
-                },
-            );
-            assert!(!same_origin(&[
-                ("origin", "https://evil.example"),
-                ("host", "a.example"),
-                claimed
-            ]));
-            assert!(same_origin(&[
-                ("origin", "https://a.example"),
-                ("host", "a.example"),
-                claimed
-            ]));
-        }
     }
 }
