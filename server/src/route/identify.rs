@@ -13,6 +13,9 @@ use crate::{app::App, error::Fault};
 
 pub async fn identify(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Result<Response, Fault> {
     let caller = app.identity.caller(request.method(), request.headers(), app.now())?;
+    if let Some(sessions) = app.identity.sessions().filter(|_| caller.has_session()) {
+        sessions.stands(request.headers(), app.now()).await?;
+    }
     request.headers_mut().remove(AUTHORIZATION);
     request.headers_mut().remove(COOKIE);
     request.extensions_mut().insert(Arc::new(caller));

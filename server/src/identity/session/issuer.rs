@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use axum::http::{HeaderValue, Method, Uri, header::AUTHORIZATION};
+use axum::http::{HeaderValue, Method, StatusCode, Uri, header::AUTHORIZATION};
 use base64::{
     Engine as _,
     prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD},
@@ -22,6 +22,8 @@ use crate::{
     upstream::{Question, Web},
 };
 
+/// A request of the user waits for it.
+const KNOWS_WITHIN: Duration = Duration::from_secs(2);
 /// A changed address of the issuer is followed after this time.
 const DOCUMENT_KEPT: Duration = Duration::from_secs(300);
 
@@ -176,6 +178,21 @@ impl Issuer {
         let mut question = Question::get(safe(&endpoint)?);
         question.headers.insert(AUTHORIZATION, bearer(token)?);
         self.json(question, "the user's name").await
+    }
+
+    /// Whether an OpenID issuer takes the token still; `None` where it cannot be asked, or does not say.
+    pub async fn knows(&self, token: &SecretString) -> Option<bool> {
+        let ask = async {
+            let endpoint = self.document().await.ok()?.userinfo_endpoint?;
+            let mut question = Question::get(safe(&endpoint).ok()?);
+            question.headers.insert(AUTHORIZATION, bearer(token).ok()?);
+            let (status, _) = self.web.ask(question).await.ok()?;
+            match status {
+                StatusCode::UNAUTHORIZED => Some(false),
+                status => status.is_success().then_some(true),
+            }
+        };
+        tokio::time::timeout(KNOWS_WITHIN, ask).await.ok()?
     }
 
     /// Takes the token back at the issuer. `false`: this issuer offers no way.

@@ -1,5 +1,6 @@
 //! Sign-in of the standalone address: authorization code with PKCE. The server keeps nothing of a session but the ids
-//! of those that were ended; the token travels in an encrypted cookie that any replica with the same key opens.
+//! of those that were ended; the token travels in an encrypted cookie that any replica with the same key opens. That a session
+//! was ended elsewhere, an OpenID issuer tells.
 
 mod cookies;
 mod issuer;
@@ -10,10 +11,12 @@ mod ticket;
 use std::{
     collections::HashMap,
     sync::{Mutex, PoisonError},
+    time::Duration,
 };
 
 use axum::http::{HeaderMap, HeaderValue, Method};
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
+use moka::future::Cache;
 use serde::{Serialize, de::DeserializeOwned};
 use sha2::{Digest as _, Sha256};
 
@@ -42,6 +45,8 @@ const LONGEST_SESSION_S: i64 = 8 * 3_600;
 const UNTOLD_EXPIRY_S: i64 = 3_600;
 /// Ended ids and used states that are remembered; at 64 bytes each under 8 MiB.
 const MOST_ENDED: usize = 100_000;
+/// Another replica learns of a sign-out within this time, from the issuer.
+const KNOWN_KEPT: Duration = Duration::from_secs(30);
 const LONGEST_ADDRESS: usize = 2_048;
 
 pub struct Sessions {
@@ -53,6 +58,8 @@ pub struct Sessions {
     claim: Option<String>,
     /// Id → until when it could still be used: sessions that were signed out, states that were used.
     ended: Mutex<HashMap<String, i64>>,
+    /// Id → whether the issuer knew its token when it was last asked.
+    known: Cache<String, bool>,
 }
 
 /// Where a browser is sent, and what it is to keep.
@@ -71,6 +78,10 @@ impl Sessions {
             token: config.token,
             claim: config.namespaces_claim.clone(),
             ended: Mutex::default(),
+            known: Cache::builder()
+                .max_capacity(MOST_ENDED as u64)
+                .time_to_live(KNOWN_KEPT)
+                .build(),
         })
     }
 
@@ -154,6 +165,7 @@ impl Sessions {
                 token: access_token,
                 revocable: None,
                 sight: None,
+                known: false,
                 until,
             });
         }
@@ -167,6 +179,7 @@ impl Sessions {
         } else {
             claims.with(self.issuer.user_info(&access_token).await?, claim)
         };
+        let known = self.issuer.knows(&access_token).await == Some(true);
         let user = claims.user();
         let sight = claim.map(|claim| claims.sight(claim));
         Ok(match self.token {
@@ -176,6 +189,7 @@ impl Sessions {
                 revocable: None,
                 user,
                 sight,
+                known,
                 until,
             },
             SessionToken::Id => Ticket {
@@ -184,6 +198,7 @@ impl Sessions {
                 revocable: Some(access_token),
                 user,
                 sight,
+                known,
                 until: claims.until().min(now + LONGEST_SESSION_S),
             },
         })
@@ -211,12 +226,33 @@ impl Sessions {
             return Err(Fault::CrossSite);
         }
         self.end_once(&ticket.id, ticket.until, now);
-        let token = ticket.revocable.as_ref().unwrap_or(&ticket.token);
-        let revoked = self.issuer.revoke(token).await.unwrap_or_else(|fault| {
+        let revoked = self.issuer.revoke(ticket.issuers()).await.unwrap_or_else(|fault| {
             tracing::warn!(%fault, "a token was not revoked at sign-out");
             false
         });
         Ok((revoked, cookies::clear_pieces(SESSION)?))
+    }
+
+    /// Whether the issuer still knows the token. Replicas do not tell each other who has signed out, and one that was started
+    /// again has forgotten; the issuer has not. OpenShift's is asked with every access review anyway.
+    pub async fn stands(&self, headers: &HeaderMap, now: i64) -> Result<(), Fault> {
+        let ticket = self.open(headers, now)?;
+        if !ticket.known {
+            return Ok(());
+        }
+        // One that is away for a moment has not said no.
+        let ask = async { self.issuer.knows(ticket.issuers()).await != Some(false) };
+        if self.known.get_with(ticket.id.clone(), ask).await {
+            return Ok(());
+        }
+        self.end_once(&ticket.id, ticket.until, now);
+        Err(Fault::SessionOver)
+    }
+
+    /// As after half a minute.
+    #[cfg(test)]
+    pub fn forget_known(&self) {
+        self.known.invalidate_all();
     }
 
     fn open(&self, headers: &HeaderMap, now: i64) -> Result<Ticket, Fault> {

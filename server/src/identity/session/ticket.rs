@@ -34,8 +34,18 @@ pub struct Ticket {
     /// `None` where the issuer is not asked.
     #[serde(default)]
     pub sight: Option<Sight>,
+    /// Whether the issuer can be asked if it still knows the token: it did answer at sign-in.
+    #[serde(default)]
+    pub known: bool,
     /// Unix seconds.
     pub until: i64,
+}
+
+impl Ticket {
+    /// The token that the issuer itself takes.
+    pub fn issuers(&self) -> &SecretString {
+        self.revocable.as_ref().unwrap_or(&self.token)
+    }
 }
 
 /// How far a user sees, as the issuer says.
