@@ -105,7 +105,7 @@ impl Cluster {
 
     async fn find(&self, caller: &Caller) -> Result<Arc<Access>, Fault> {
         let user = self.ask.user(caller, self.legacy).await?;
-        let cluster = self.may(caller, Right::all_metrics(self.legacy)).await?;
+        let cluster = self.anew(caller, Right::all_metrics(self.legacy)).await?;
         let namespaces = if cluster { None } else { self.namespaces(caller).await? };
         Ok(Arc::new(Access {
             user,
@@ -120,7 +120,7 @@ impl Cluster {
             return Ok(None);
         };
         let reviews = stream::iter(projects.into_iter().take(MOST_NAMESPACES).map(async |namespace| {
-            let may = self.may(caller, Right::metrics_of(&namespace)).await?;
+            let may = self.anew(caller, Right::metrics_of(&namespace)).await?;
             Ok::<_, Fault>(may.then_some(namespace))
         }));
         let reviewed: Vec<_> = reviews.buffered(AT_ONCE).collect().await;
@@ -137,6 +137,13 @@ impl Cluster {
         let key = (caller.key(), right.clone());
         let found = self.rights.try_get_with(key, self.ask.review(caller, &right)).await;
         found.map_err(|fault: Arc<Fault>| Fault::clone(&fault))
+    }
+
+    /// One access review, whatever is kept: what is made of it is kept itself, and would outlive the right by as much again.
+    async fn anew(&self, caller: &Caller, right: Right) -> Result<bool, Fault> {
+        let allowed = self.ask.review(caller, &right).await?;
+        self.rights.insert((caller.key(), right), allowed).await;
+        Ok(allowed)
     }
 
     /// The model servers in these namespaces, or in all, as far as the caller may list them.

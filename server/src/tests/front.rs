@@ -1,5 +1,10 @@
 //! OpenShift's front by script: which of its doors is asked for whom, and what is asked of the API server.
 
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
+
 use axum::http::Method;
 use serde_json::{Value, json};
 
@@ -125,6 +130,32 @@ async fn a_developer_asks_port_9092_for_all_own_namespaces_in_one_question_and_n
     GET /9093/api/v1/alerts namespace=a
     ");
     insta::assert_snapshot!(server.get("/api/me").await.text(), @r#"{"user":"alice","scope":"namespaces","namespaces":["a","b"],"rights":[{"name":"Read the metrics of every namespace","allowed":false,"role":"cluster-monitoring-view","grant":"oc adm policy add-cluster-role-to-user cluster-monitoring-view alice","port":9091},{"name":"Read the metrics of a namespace","allowed":true,"role":"view","grant":"oc adm policy add-role-to-user view alice -n <namespace>","port":9092},{"name":"Read the rules and alerts of a namespace","allowed":true,"role":"monitoring-rules-view","grant":"oc adm policy add-role-to-user monitoring-rules-view alice -n <namespace>","port":9093}]}"#);
+}
+
+#[tokio::test]
+async fn promise_04_the_list_of_namespaces_is_made_of_reviews_of_its_own_age() {
+    let withdrawn = Arc::<AtomicBool>::default();
+    let (before, after) = (
+        world(DEVELOPER, Some(&["a", "b"])),
+        world(&[("pods", "b")], Some(&["a", "b"])),
+    );
+    let now = Arc::clone(&withdrawn);
+    let world = move |asked: &Asked| match now.load(Ordering::SeqCst) {
+        // Then the list is asked for anew, while the review about `a` is still kept.
+        true if asked.path.ends_with("labels") => Deed::answer("403 Forbidden", "text/plain", "no"),
+        true => after(asked),
+        false => before(asked),
+    };
+    let server = server_with(world, front).await;
+    assert_eq!(server.get("/ns/a/api/v1/query?query=up").await.status, 200);
+    withdrawn.store(true, Ordering::SeqCst);
+    assert_eq!(server.get("/ns/b/api/v1/labels").await.status, 403);
+    assert_eq!(server.get("/api/v1/query?query=up").await.status, 200);
+    let asked = heard(&server);
+    assert_eq!(
+        asked.lines().last(),
+        Some("GET /9092/api/v1/query query=up namespace=b")
+    );
 }
 
 #[tokio::test]
