@@ -3,6 +3,7 @@
 mod install;
 pub mod matrix;
 mod table;
+mod several;
 mod withdrawn;
 mod workloads;
 

@@ -16,17 +16,17 @@ use crate::rig::{http, wait};
 /// Gives the querier's address.
 pub(super) async fn start(folder: &Path, target: SocketAddr, children: &mut Vec<Tied>) -> Result<String> {
     let scraped = |labels: Value| json!({"targets": [target.to_string()], "labels": labels});
+    // The target is told for whom it speaks.
+    let pod = |namespace: &str, pod: &str| {
+        scraped(json!({"namespace": namespace, "pod": pod, "instance": pod, "__param_of": pod}))
+    };
     let platform = [
         scraped(json!({"instance": "node-0"})),
         scraped(json!({"namespace": "openshift-monitoring", "pod": "p-0", "instance": "p-0"})),
         // As an exporter of GPUs without relabelling: the workload stands where no tenant is looked for.
         scraped(json!({"namespace": "gpu-operator", "exported_namespace": "team-a", "instance": "gpu-0"})),
     ];
-    let teams = [
-        scraped(json!({"namespace": "team-a", "pod": "a-0", "instance": "a-0"})),
-        scraped(json!({"namespace": "team-a", "pod": "a-1", "instance": "a-1"})),
-        scraped(json!({"namespace": "team-b", "pod": "b-0", "instance": "b-0"})),
-    ];
+    let teams = [pod("team-a", "a-0"), pod("team-a", "a-1"), pod("team-b", "b-0")];
     let platform = store(folder, "openshift-monitoring/k8s", &platform, &[], children).await?;
     let rules = ["team-a", "team-b"];
     let teams = store(
