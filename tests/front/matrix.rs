@@ -53,7 +53,7 @@ fn allowed(user: User) -> Option<BTreeSet<String>> {
     Some(names.iter().map(|name| (*name).to_owned()).collect())
 }
 
-const DATA: [&str; 7] = [
+pub const DATA: [&str; 7] = [
     "query?query=rig_load&time=NOW",
     "query?query=sum(rig_load)&time=NOW",
     "query?query={__name__=~%22.%2B%22}",

@@ -1,9 +1,10 @@
 //! Servelens before the real monitoring front: whose eyes see what. Needs the rig's Go programs.
 
+mod doors;
 mod install;
 pub mod matrix;
-mod table;
 mod several;
+mod table;
 mod withdrawn;
 mod workloads;
 
