@@ -1,5 +1,5 @@
 //! Instructions of the work that is done most, counted by callgrind: a number that no neighbour on the machine can change.
-//! Only reported: a limit belongs here once the first figures are in BENCHMARKS.md.
+//! What each may take at most stands in `budgets`.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -7,6 +7,7 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 use serde::Deserialize;
 
+use super::budgets;
 use super::table::Table;
 use crate::child;
 use crate::place::{self, Place};
@@ -39,11 +40,13 @@ pub fn measure(place: &Place, table: &mut Table) -> Result<()> {
     for (what, name) in WORK {
         let (few, many) = (count(&program, what, FEW)?, count(&program, what, MANY)?);
         let each = many.saturating_sub(few) as f64 / (MANY - FEW) as f64;
-        table.report(
-            &format!("{name}, instructions"),
-            "",
-            format!("{:.0} thousand", each / 1e3),
-        );
+        let (row, write) = (format!("{name}, instructions"), |each: f64| {
+            format!("{:.0} thousand", each / 1e3)
+        });
+        match budgets::instructions(what) {
+            Some(budget) => table.budget(&row, budget, each, write),
+            None => table.report(&row, "", write(each)),
+        }
     }
     Ok(())
 }

@@ -3,9 +3,9 @@
 use anyhow::Result;
 use serde::Deserialize;
 
-use super::measured;
 use super::release::Server;
 use super::table::Table;
+use super::{budgets, measured};
 use crate::place::Place;
 
 #[derive(Deserialize)]
@@ -42,30 +42,31 @@ pub fn measure(place: &Place, server: &Server, table: &mut Table) -> Result<()> 
         &format!("{} one by one", size(times.one_by_one_bytes)),
         size(times.bytes),
     );
-    row(
+    table.budget(
         "… questions beside the panels' own",
-        "2 or fewer",
-        times.extra.to_string(),
+        budgets::QUESTIONS_BESIDE,
+        times.extra as f64,
+        |count| format!("{count:.0}"),
     );
-    let ratio = |again: f64, first: f64| again / first;
-    row(
+    let again = times.refresh_samples / times.first_samples;
+    table.ratio(
         "… refreshed each time its newest step has passed: samples that the store reads",
         "0.1 × the first time or less",
+        budgets::SAMPLES_AGAIN,
+        again,
         format!(
-            "{:.0}; first {:.0} (**{:.3} ×**)",
-            times.refresh_samples,
-            times.first_samples,
-            ratio(times.refresh_samples, times.first_samples)
+            "{:.0}; first {:.0} (**{again:.3} ×**)",
+            times.refresh_samples, times.first_samples
         ),
     );
-    row(
+    table.report(
         "… time to the last byte then",
         "0.2 × the first time or less",
         format!(
             "{:.0} ms; first {:.0} ms (**{:.3} ×**)",
             times.refresh_ms,
             times.cold_ms,
-            ratio(times.refresh_ms, times.cold_ms)
+            times.refresh_ms / times.cold_ms
         ),
     );
     Ok(())

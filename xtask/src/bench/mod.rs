@@ -1,9 +1,10 @@
 //! `cargo xtask bench`: measures the budgets of the design, prints them as a table and keeps it in `BENCHMARKS.md`.
 //!
-//! Sizes and memory are budgets: over one, the command ends with exit code 1. Times are only reported: they are the
-//! machine's as much as ours.
+//! Sizes, memory, counts and ratios of counts are budgets: over one, the command ends with exit code 1. Times are only
+//! reported: they are the machine's as much as ours.
 
 mod browser;
+mod budgets;
 mod click;
 mod dashboard;
 mod demo;

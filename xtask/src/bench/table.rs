@@ -33,6 +33,17 @@ impl Table {
         });
     }
 
+    /// A ratio with a budget: how both are written is the caller's.
+    pub fn ratio(&mut self, what: &str, aim: &str, budget: f64, ratio: f64, measured: String) {
+        self.rows.push(Row {
+            what: what.to_owned(),
+            budget: aim.to_owned(),
+            measured,
+            // A ratio that is no number is over every budget.
+            over: ratio.is_nan() || ratio > budget,
+        });
+    }
+
     /// A value that is reported: `aim` says what it is read against, and may be empty.
     pub fn report(&mut self, what: &str, aim: &str, measured: String) {
         self.rows.push(Row {
@@ -105,6 +116,11 @@ mod tests {
         table.budget("size", 300.0, 301.0, |kib| format!("{kib} KiB"));
         table.report("time", "", "2 s".to_owned());
         assert_eq!(table.over_budget(), ["size"]);
+        let mut ratios = Table::default();
+        for (what, ratio) in [("good", 0.1), ("bad", 0.11), ("none", f64::NAN)] {
+            ratios.ratio(what, "0.1 x or less", 0.1, ratio, ratio.to_string());
+        }
+        assert_eq!(ratios.over_budget(), ["bad", "none"]);
         let page = replace(
             "# A\nb\n<!-- measured: begin -->\nold\n<!-- measured: end -->\nc\n",
             "measured",

@@ -9,8 +9,8 @@ use flate2::{Compression, write::GzEncoder};
 use serde_json::{Value, json};
 
 use super::demo::Demo;
-use super::http;
 use super::table::Table;
+use super::{budgets, http};
 
 const PANELS: usize = 40;
 
@@ -47,27 +47,27 @@ pub fn measure(demo: &Demo, table: &mut Table) -> Result<()> {
     let packed = ask("application/vnd.servelens.frames;v=1;packed=1")?;
     let (theirs, samples) = as_prometheus(&lines)?;
     let each = |bytes: &[u8]| bytes.len() as f64 / samples;
-    let mut row = |what: &str, aim: &str, body: &[u8], beside: f64| -> Result<()> {
+    let mut row = |what: &str, aim: Option<(&str, f64)>, body: &[u8], beside: f64| -> Result<()> {
         let packed = gzip(body)?;
         let ratio = if beside > 0.0 {
             format!(" (**{:.1} × smaller**)", beside / each(body))
         } else {
             String::new()
         };
-        table.report(
-            what,
-            aim,
-            format!("{:.1}{ratio}; gzip {:.1}", each(body), each(&packed)),
-        );
+        let measured = format!("{:.1}{ratio}; gzip {:.1}", each(body), each(&packed));
+        match aim {
+            Some((aim, budget)) => table.ratio(what, aim, budget, each(body) / beside, measured),
+            None => table.report(what, "", measured),
+        }
         Ok(())
     };
     let whole = format!("A sample on the wire, board of {} panels, 24 h, bytes:", panels.len());
-    row(&format!("{whole} Prometheus's JSON"), "", &theirs, 0.0)?;
-    row("… our lines of JSON", "", &lines, each(&theirs))?;
-    row("… our frames, columns as they are", "", &frames, each(&theirs))?;
+    row(&format!("{whole} Prometheus's JSON"), None, &theirs, 0.0)?;
+    row("… our lines of JSON", None, &lines, each(&theirs))?;
+    row("… our frames, columns as they are", None, &frames, each(&theirs))?;
     row(
         "… our frames as the page asks for them, packed",
-        "4.5 × smaller or more",
+        Some(("4.5 × smaller or more", budgets::PACKED)),
         &packed,
         each(&theirs),
     )
