@@ -6,7 +6,7 @@ mod strangers;
 
 use std::collections::BTreeMap;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use tests::rig::http;
 use tests::rig::serve::Serve;
 
@@ -19,15 +19,4 @@ async fn asked(server: &Serve) -> Result<BTreeMap<String, u64>> {
         Some((api.to_owned(), rest.parse().ok()?))
     });
     Ok(counted.collect())
-}
-
-/// One value of the server's own metrics; 0 where it has none yet.
-async fn metric(server: &Serve, name: &str) -> Result<f64> {
-    let metrics = http::get(&format!("{}/metrics", server.metrics_url)).await?.text();
-    let line = metrics
-        .lines()
-        .find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
-    line.map_or(Ok(0.0), |value| {
-        value.parse().with_context(|| format!("{name} {value}"))
-    })
 }

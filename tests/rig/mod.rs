@@ -6,6 +6,7 @@
 pub mod board;
 pub mod canned;
 pub mod child;
+pub mod crowd;
 pub mod demo;
 pub mod front_door;
 pub mod go_tool;

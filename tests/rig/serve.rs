@@ -51,6 +51,19 @@ pub struct Serve {
     pub child: Tied,
 }
 
+impl Serve {
+    /// One value of its own metrics, by name and labels; 0 where it has none yet.
+    pub async fn metric(&self, name: &str) -> Result<f64> {
+        let metrics = http::get(&format!("{}/metrics", self.metrics_url)).await?.text();
+        let line = metrics
+            .lines()
+            .find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+        line.map_or(Ok(0.0), |value| {
+            value.parse().with_context(|| format!("{name} {value}"))
+        })
+    }
+}
+
 /// Starts `servelens serve` against a plain Prometheus at `upstream`, on free ports, and waits for its readiness.
 pub async fn serve(upstream: &str, more: &[&str]) -> Result<Serve> {
     serve_with_assets(&paths::dist()?, upstream, more).await
