@@ -2,7 +2,7 @@
 //! stays green without its guard proves nothing.
 //!
 //! Works on a copy of the sources in the target folder, in which every guard can be switched off by a variable: one build
-//! serves all of them. The copy's crates have a version of their own, so that no such build is ever taken for the real one.
+//! serves all of them. A promise may have several guards; each is shown with the tests that missed it. The copy's crates have a version of their own, so that no such build is ever taken for the real one.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -22,7 +22,7 @@ use crate::stop::Stop;
 const TABLE: &str = "tests/security/mutants.toml";
 /// What stands in the table for "this guard is off".
 const OFF: &str = "{{off}}";
-/// Holds the number of the promise whose guard is off.
+/// Holds the place in the table of the guard that is off.
 const SWITCH: &str = "SERVELENS_MUTANT";
 /// The slowest promise takes some ten seconds. Without its guard a test may wait for ever: that is a failure, too.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -39,6 +39,9 @@ struct Mutant {
     promise: u8,
     /// What is taken out, in words.
     guard: String,
+    /// Its place in the table, from 1.
+    #[serde(skip)]
+    number: usize,
     #[serde(default = "server")]
     package: String,
     file: PathBuf,
@@ -53,7 +56,10 @@ fn server() -> String {
 /// All promises, or the given ones.
 pub fn run(place: &Place, promises: &[u8]) -> Result<()> {
     let text = fs::read_to_string(place.root.join(TABLE)).with_context(|| TABLE.to_owned())?;
-    let table: Table = toml::from_str(&text).with_context(|| TABLE.to_owned())?;
+    let mut table: Table = toml::from_str(&text).with_context(|| TABLE.to_owned())?;
+    for (number, mutant) in (1..).zip(&mut table.mutant) {
+        mutant.number = number;
+    }
     let wanted = |mutant: &&Mutant| promises.is_empty() || promises.contains(&mutant.promise);
     let mutants: Vec<&Mutant> = table.mutant.iter().filter(wanted).collect();
     ensure!(!mutants.is_empty(), "no such promise in {TABLE}");
@@ -77,6 +83,7 @@ pub fn run(place: &Place, promises: &[u8]) -> Result<()> {
     for Mutant {
         promise,
         guard,
+        number,
         package,
         ..
     } in mutants
@@ -84,12 +91,20 @@ pub fn run(place: &Place, promises: &[u8]) -> Result<()> {
         let step = Step::start(&format!("promise {promise:02} without: {guard}"));
         let mut run = test(place, &copy, package);
         run.args(["--", &format!("promise_{promise:02}_")])
-            .env(SWITCH, promise.to_string());
-        let killed = !child::succeeds_within(quiet(&mut run), PATIENCE);
+            .env(SWITCH, number.to_string());
+        let said = copy.join("said.txt");
+        run.stdout(fs::File::create(&said)?).stderr(Stdio::null());
+        let killed = !child::succeeds_within(&mut run, PATIENCE);
         let verdict = if killed { "killed" } else { "SURVIVED" };
         step.done(verdict);
-        rows.push(format!("{promise:02} {verdict:<8} {guard}"));
-        survivors.extend((!killed).then(|| format!("promise {promise:02} is kept without its guard")));
+        let said = fs::read_to_string(&said).unwrap_or_default();
+        let red = red(&said);
+        let red = match (killed, red.is_empty()) {
+            (true, true) => "no test came to its end".to_owned(),
+            _ => red.join(", "),
+        };
+        rows.push(format!("{promise:02} {verdict:<8} {guard}: {red}"));
+        survivors.extend((!killed).then(|| format!("promise {promise:02} is kept without: {guard}")));
     }
     writeln!(std::io::stdout(), "{}", rows.join("\n"))?;
     if survivors.is_empty() {
@@ -99,10 +114,18 @@ pub fn run(place: &Place, promises: &[u8]) -> Result<()> {
     }
 }
 
+/// The tests that failed, by their own names.
+fn red(said: &str) -> Vec<&str> {
+    let failed = said
+        .lines()
+        .filter_map(|line| line.strip_prefix("test ")?.strip_suffix(" ... FAILED"));
+    failed.filter_map(|name| name.rsplit("::").next()).collect()
+}
+
 fn test(place: &Place, copy: &Path, package: &str) -> Command {
     let mut cargo = place::cargo();
     cargo.current_dir(copy).env("CARGO_TARGET_DIR", &place.target);
-    cargo.args(["test", "--quiet", "--package", package, "--lib"]);
+    cargo.args(["test", "--package", package, "--lib"]);
     cargo
 }
 
@@ -114,6 +137,7 @@ fn quiet(command: &mut Command) -> &mut Command {
 fn plant(copy: &Path, mutant: &Mutant) -> Result<()> {
     let Mutant {
         promise,
+        number,
         file,
         from,
         to,
@@ -128,7 +152,7 @@ fn plant(copy: &Path, mutant: &Mutant) -> Result<()> {
         file.display()
     );
     ensure!(to.contains(OFF), "promise {promise:02} has no {OFF}");
-    let off = format!("crate::guard_is_off({promise})");
+    let off = format!("crate::guard_is_off({number})");
     fs::write(&path, text.replacen(from, &to.replace(OFF, &off), 1))?;
     // The switch itself, once for each crate.
     let root = path.ancestors().find(|folder| folder.join("Cargo.toml").is_file());
@@ -136,8 +160,8 @@ fn plant(copy: &Path, mutant: &Mutant) -> Result<()> {
     let text = fs::read_to_string(&root)?;
     if !text.contains("fn guard_is_off") {
         let switch = format!(
-            "\n/// Only in the copy of `cargo xtask mutants`.\npub fn guard_is_off(promise: u8) -> bool {{\n    \
-             std::env::var(\"{SWITCH}\").is_ok_and(|number| number == promise.to_string())\n}}\n"
+            "\n/// Only in the copy of `cargo xtask mutants`.\npub fn guard_is_off(guard: u32) -> bool {{\n    \
+             std::env::var(\"{SWITCH}\").is_ok_and(|number| number == guard.to_string())\n}}\n"
         );
         fs::write(&root, text + &switch)?;
     }
