@@ -1,6 +1,7 @@
 //! Every path of the other two doors: without a namespace what port 9091 gives, and rules and alerts as port 9093 gives them.
 
 use anyhow::Result;
+use tests::rig::crowd::now;
 use tests::rig::front_door::{User, front};
 
 use super::matrix::{DATA, ask, before};
@@ -10,10 +11,7 @@ use super::{cell, data};
 async fn without_a_namespace_every_path_gives_what_port_9091_gives_to_the_same_user() -> Result<()> {
     let front = front()?;
     let (server, _assets) = before(front).await?;
-    let now = std::time::SystemTime::now()
-        .duration_since(std::time::UNIX_EPOCH)?
-        .as_secs()
-        .to_string();
+    let now = now()?.to_string();
     let mut rows = Vec::new();
     for path in DATA.iter().chain(&["rules?", "alerts?"]) {
         let mut cells = Vec::new();

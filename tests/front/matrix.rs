@@ -7,33 +7,12 @@ use axum::http::Method;
 use tempfile::TempDir;
 use tests::rig::front_door::{Front, User, front};
 use tests::rig::http::{self, Answer};
-use tests::rig::serve::{Serve, serve_with};
-use tests::rig::small_dist;
+use tests::rig::serve::Serve;
 
 use super::{cell, data, namespaces};
 
 pub async fn before(front: &Front) -> Result<(Serve, TempDir)> {
-    before_with(front, &[]).await
-}
-
-/// With more settings.
-pub async fn before_with(front: &Front, more: &[&str]) -> Result<(Serve, TempDir)> {
-    let assets = small_dist::write()?;
-    let settings = [
-        "--upstream",
-        "thanos",
-        "--cluster-url",
-        &front.cluster_url,
-        "--tenancy-url",
-        &front.tenancy_url,
-        "--rules-url",
-        &front.rules_url,
-        "--kube-url",
-        &front.kube.url,
-        "--ca-file",
-        &front.ca_file.to_string_lossy(),
-    ];
-    Ok((serve_with(assets.path(), &[&settings, more].concat()).await?, assets))
+    front.serve(&[]).await
 }
 
 pub async fn ask(front: &Front, server: &Serve, user: User, target: &str) -> Result<Answer> {

@@ -1,14 +1,11 @@
 //! Several namespaces in one question: sums and quantiles are those of all samples together, never put together from parts.
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
 use anyhow::{Context as _, Result, ensure};
 use serde_json::{Value, json};
+use tests::rig::crowd::now;
 use tests::rig::front_door::{Front, User, front};
 use tests::rig::serve::Serve;
 use tests::rig::{http, wait};
-
-use super::matrix::before_with;
 
 const OWN: &str = r#"
 [[family]]
@@ -24,12 +21,13 @@ type = "gauge"
 unit = "count"
 names = ["rig_queue"]
 
+# Stands still, as no counter does: each pod tells of one moment.
 [[concept]]
-id = "rig_seconds"
+id = "rig_buckets"
 family = "rig"
-type = "histogram"
-unit = "seconds"
-names = ["rig_seconds"]
+type = "gauge"
+unit = "count"
+names = ["rig_seconds_bucket"]
 
 [[panel]]
 id = "rig.queue"
@@ -47,14 +45,14 @@ tells = "One."
 when_bad = "Two."
 unit = "seconds"
 kind = "line"
-queries = [{ expr = "histogram_quantile(0.5, sum by (le) ({{rig_seconds.bucket}}))", legend = "all" }]
+queries = [{ expr = "histogram_quantile(0.5, sum by (le) ({{rig_buckets}}))", legend = "all" }]
 "#;
 const SUM: &str = "sum(rig_queue)";
 const MEDIAN: &str = "histogram_quantile(0.5,sum%20by%20(le)%20(rig_seconds_bucket))";
 
 /// What each of the two panels shows at every instant that it shows; else why it shows nothing.
 async fn shown(front: &Front, server: &Serve, user: User, namespaces: &[&str]) -> Result<Vec<Value>> {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs();
+    let now = now()?;
     let request = json!({"panels": ["rig.queue", "rig.median"], "vars": {"namespace": namespaces}, "from": now - 30,
         "to": now, "width": 30});
     let bearer = format!("Bearer {}", front.kube.token(user));
@@ -96,7 +94,9 @@ async fn sums_and_quantiles_over_several_namespaces_are_those_of_all_samples_tog
     let own = tempfile::tempdir()?;
     std::fs::write(own.path().join("own.toml"), OWN)?;
     let folder = own.path().to_string_lossy().into_owned();
-    let (server, _assets) = before_with(front, &["--dashboards", &folder, "--scrape-interval", "1s"]).await?;
+    let (server, _assets) = front
+        .serve(&["--dashboards", &folder, "--scrape-interval", "1s"])
+        .await?;
     let both = ["team-a", "team-b"];
     // The stores have been there for some seconds only, and the two are asked one after the other.
     wait::until(

@@ -11,7 +11,7 @@ use tempfile::TempDir;
 use super::canned::{self, Store};
 use super::front_door::{User, front};
 use super::http::{self, Answer};
-use super::serve::{Serve, serve_with, serve_with_assets};
+use super::serve::{Serve, serve_with_assets};
 use super::{board, small_dist, wait};
 
 /// Unix seconds.
@@ -79,20 +79,8 @@ pub struct Colleagues {
 impl Colleagues {
     pub async fn start() -> Result<Colleagues> {
         let front = front()?;
-        let (assets, boards) = (small_dist::write()?, board::write()?);
+        let boards = board::write()?;
         let settings = [
-            "--upstream",
-            "thanos",
-            "--cluster-url",
-            &front.cluster_url,
-            "--tenancy-url",
-            &front.tenancy_url,
-            "--rules-url",
-            &front.rules_url,
-            "--kube-url",
-            &front.kube.url,
-            "--ca-file",
-            &front.ca_file.to_string_lossy(),
             "--dashboards",
             &boards.path().to_string_lossy(),
             // The test's machine has two cores for five programs and five hundred readers.
@@ -101,7 +89,7 @@ impl Colleagues {
             "--scrape-interval",
             "1s",
         ];
-        let server = serve_with(assets.path(), &settings).await?;
+        let (server, assets) = front.serve(&settings).await?;
         let token = |user| front.kube.token(user).to_owned();
         // A second session of somebody who has one is another caller.
         let second = front.kube.another_token(User::Admin).await?;

@@ -7,12 +7,11 @@ use tests::rig::front_door::{User, front};
 use tests::rig::{http, secrets, wait};
 
 use super::now;
-use crate::front::matrix::before_with;
 
 #[tokio::test]
 async fn promise_01_no_token_of_any_user_is_said_measured_or_answered() -> Result<()> {
     let front = front()?;
-    let (server, _assets) = before_with(front, &["--log-level", "trace"]).await?;
+    let (server, _assets) = front.serve(&["--log-level", "trace"]).await?;
     let mut told = Vec::new();
     for user in User::ALL {
         let token = front.kube.token(user);

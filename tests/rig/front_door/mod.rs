@@ -18,6 +18,8 @@ use anyhow::{Result, anyhow};
 use tempfile::TempDir;
 
 use super::child::Tied;
+use super::serve::{Serve, serve_with};
+use super::small_dist;
 pub use client::Https;
 pub(super) use definitions::apply as define;
 pub(super) use kube::start as start_kube;
@@ -38,6 +40,28 @@ pub struct Front {
     pub https: Https,
     _children: Mutex<Vec<Tied>>,
     _folder: TempDir,
+}
+
+impl Front {
+    /// `servelens serve` before it, with more settings; and the folder of its page.
+    pub async fn serve(&self, more: &[&str]) -> Result<(Serve, TempDir)> {
+        let assets = small_dist::write()?;
+        let settings = [
+            "--upstream",
+            "thanos",
+            "--cluster-url",
+            &self.cluster_url,
+            "--tenancy-url",
+            &self.tenancy_url,
+            "--rules-url",
+            &self.rules_url,
+            "--kube-url",
+            &self.kube.url,
+            "--ca-file",
+            &self.ca_file.to_string_lossy(),
+        ];
+        Ok((serve_with(assets.path(), &[&settings, more].concat()).await?, assets))
+    }
 }
 
 /// The front that all tests share.
