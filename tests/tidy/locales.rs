@@ -9,7 +9,10 @@ use std::path::PathBuf;
 use catalog::Catalog;
 use server_api::catalog::advice_key;
 
-use super::source::{self, Source};
+use super::{
+    sentences,
+    source::{self, Source},
+};
 
 type Words = BTreeMap<String, String>;
 
@@ -23,12 +26,15 @@ pub const LANGUAGES: [(&str, &[&str]); 6] = [
     ("zh", &["other"]),
 ];
 
-/// What every page says, what panels tell on request, and what the pages that set up and of objectives say.
-const FILES: [&str; 4] = [
+/// What every page says, what panels tell on request, what the pages that set up and of objectives say, and what the server
+/// does: its engine of setting up, and all of it.
+const FILES: [&str; 6] = [
     "plugin__servelens",
     "plugin__servelens-explained",
     "plugin__servelens-setup",
     "plugin__servelens-slos",
+    "plugin__servelens-engine",
+    "plugin__servelens-told",
 ];
 
 /// What to do about each panel. Its keys are no English texts, which are long, and so there is no English file: the
@@ -172,6 +178,24 @@ fn setup() -> Words {
     without_common(words)
 }
 
+/// What the engine of setting up says there.
+fn of_engine() -> Words {
+    let said = sentences::of_engine(&source::rust()).into_iter();
+    without_common(said.map(|text| (text.clone(), text)).collect())
+}
+
+/// What the server tells on every page, where names and numbers are part of it; and of the lists that it names.
+fn told() -> Words {
+    let catalog = Catalog::embedded().unwrap();
+    let lists = catalog.families().filter_map(|family| family.devices.as_ref());
+    let lists = lists
+        .map(|devices| devices.collected.clone())
+        .filter(|list| !list.is_empty());
+    let said = sentences::of_pages(&source::rust()).into_iter().chain(lists);
+    let said = said.filter(|text| !of_setup(text));
+    without_common(said.map(|text| (text.clone(), text)).collect())
+}
+
 /// What the page of objectives says: of each what is promised and why, too.
 fn slos() -> Words {
     let mut words = of_page(&source::rust(), |path| is_in(path, &SLOS));
@@ -257,6 +281,8 @@ fn the_english_files_hold_every_text_and_no_other() {
         (FILES[1], explained(), 200),
         (FILES[2], setup(), 40),
         (FILES[3], slos(), 30),
+        (FILES[4], of_engine(), 200),
+        (FILES[5], told(), 20),
     ];
     for (name, expected, least) in wanted {
         assert!(

@@ -11,6 +11,7 @@ mod manifests;
 mod palette;
 mod promises;
 mod rooms;
+mod sentences;
 mod source;
 mod style;
 mod supply;

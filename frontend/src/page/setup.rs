@@ -21,8 +21,9 @@ const NO_CLUSTER: &str = "no_cluster";
 
 pub fn page(app: App) -> AnyView {
     app.learn(app.vocabulary.setup);
+    app.learn(app.vocabulary.engine);
     let spoken = move || {
-        if app.vocabulary.setup.there.get() {
+        if app.vocabulary.setup.there.get() && app.vocabulary.engine.there.get() {
             told(app)
         } else {
             waiting()

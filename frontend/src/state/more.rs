@@ -19,10 +19,14 @@ pub struct More {
 pub struct Vocabulary {
     /// What panels tell.
     pub explained: More,
+    /// What the server tells of panels and faults.
+    pub told: More,
     /// What to do when they look bad.
     pub advice: More,
     /// What the page that sets up says.
     pub setup: More,
+    /// What the engine of setting up says of a cluster.
+    pub engine: More,
     /// What the page of objectives says.
     pub slos: More,
 }
@@ -35,15 +39,25 @@ impl Vocabulary {
         };
         Self {
             explained: more("-explained"),
+            told: more("-told"),
             advice: more("-advice"),
             setup: more("-setup"),
+            engine: more("-engine"),
             slos: more("-slos"),
         }
     }
 
     /// Another language is spoken from now on.
     pub fn begin(self, language: Language) {
-        for more in [self.explained, self.advice, self.setup, self.slos] {
+        let all = [
+            self.explained,
+            self.told,
+            self.advice,
+            self.setup,
+            self.engine,
+            self.slos,
+        ];
+        for more in all {
             more.there.set(language == Language::English);
         }
     }

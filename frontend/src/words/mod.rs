@@ -10,6 +10,7 @@
 use std::{cell::RefCell, collections::BTreeMap};
 
 mod language;
+mod sentence;
 
 pub use language::Language;
 
@@ -33,7 +34,17 @@ impl Default for Rules {
 #[derive(Default)]
 struct Spoken {
     words: BTreeMap<String, String>,
+    /// Keys that sentences of the server are made from.
+    patterns: Vec<String>,
     rules: Rules,
+}
+
+impl Spoken {
+    fn learn(&mut self, words: &str) {
+        let more: BTreeMap<String, String> = server_api::lean::from_slice(words.as_bytes()).unwrap_or_default();
+        self.words.extend(more);
+        self.patterns = sentence::patterns(&self.words);
+    }
 }
 
 thread_local! {
@@ -42,14 +53,17 @@ thread_local! {
 
 /// From now on. `words` is the text of a file of `assets/locales`; one that cannot be read leaves English words.
 pub fn speak(words: &str, rules: Rules) {
-    let words = server_api::lean::from_slice(words.as_bytes()).unwrap_or_default();
-    SPOKEN.set(Spoken { words, rules });
+    let mut spoken = Spoken {
+        rules,
+        ..Spoken::default()
+    };
+    spoken.learn(words);
+    SPOKEN.set(spoken);
 }
 
 /// More words of the language that is spoken: a second file of the same kind.
 pub fn learn(words: &str) {
-    let more: BTreeMap<String, String> = server_api::lean::from_slice(words.as_bytes()).unwrap_or_default();
-    SPOKEN.with_borrow_mut(|spoken| spoken.words.extend(more));
+    SPOKEN.with_borrow_mut(|spoken| spoken.learn(words));
 }
 
 /// Marks a text that is looked up later, where it is not named to [`t`] itself: so the test of the files finds it.
@@ -116,6 +130,17 @@ pub fn find(key: &str) -> Option<String> {
     SPOKEN.with_borrow(|spoken| spoken.words.get(key).cloned())
 }
 
+/// A sentence of the server in the reader's language; `None` where it has no words for it. Its key has `{{1}}`, `{{2}}`… where
+/// the server fills something in.
+pub fn said(english: &str) -> Option<String> {
+    SPOKEN.with_borrow(|spoken| sentence::said(&spoken.words, &spoken.patterns, english))
+}
+
+/// As [`said`], in English where there are no words for it.
+pub fn told(english: &str) -> String {
+    said(english).unwrap_or_else(|| english.to_owned())
+}
+
 /// In one pass: what is filled in is never looked at again, whatever braces a name has.
 fn fill(text: &str, values: &[(&str, &str)]) -> String {
     let mut out = String::with_capacity(text.len());
@@ -175,6 +200,11 @@ mod tests {
         assert_eq!(t("Open"), "Open");
         learn(r#"{"Open":"Ouvrir"}"#);
         assert_eq!((t("Open"), t("Close")), ("Ouvrir".to_owned(), "Fermer".to_owned()));
+        learn(r#"{"no pod in {{1}}":"aucun pod dans {{1}}"}"#);
+        assert_eq!(
+            [told("no pod in Close"), told("no node in Close")],
+            ["aucun pod dans Close", "no node in Close"]
+        );
         let pods = |count| counted(forms("{{count}} pod", "{{count}} pods"), count, &[("who", "a")]);
         assert_eq!([0, 1, 2].map(pods), ["0 pod (a)", "1 pod (a)", "2 pods (a)"]);
         let runs = |count| counted(forms("{{count}} run", "{{count}} runs"), count, &[]);

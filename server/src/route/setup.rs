@@ -114,6 +114,7 @@ fn fault(cause: SetupError) -> Fault {
             Cause::Absent | Cause::Conflict | Cause::Exists | Cause::Invalid => Fault::SetupRefused(refusal.message),
         },
         SetupError::Metrics { fault, .. } => *fault,
+        SetupError::Settings(faults) => Fault::SetupRefused(faults.0.join("; ")),
         other => Fault::SetupRefused(other.to_string()),
     }
 }

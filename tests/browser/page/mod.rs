@@ -11,6 +11,7 @@ mod numbers;
 mod range;
 mod screens;
 mod setup;
+mod setup_words;
 mod sign_in;
 mod weight;
 mod workloads;

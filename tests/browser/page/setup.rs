@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use tests::rig::demo::demo;
 use tests::rig::front_door::User;
 use tests::rig::paths;
-use tests::rig::plane::plane;
+use tests::rig::plane::{Plane, plane};
 use tests::rig::session::{Session, browse};
 use tests::rig::webdriver::LogLine;
 
@@ -16,7 +16,7 @@ use crate::provision::dump::{dump, settled};
 use crate::provision::states::model;
 
 /// What the card of that name shows; nothing where there is none.
-async fn card(session: &Session, name: &str) -> Result<String> {
+pub async fn card(session: &Session, name: &str) -> Result<String> {
     session
         .eval(&format!(
             "return document.querySelector('[data-part={name}]')?.innerText ?? ''"
@@ -50,7 +50,7 @@ async fn wait_for(session: &Session, name: &str, text: &str) -> Result<()> {
 }
 
 /// No rule broken and nothing too wide, in both themes and widths; the whole page as a picture.
-async fn looked_at(session: &Session, name: &str) -> Result<()> {
+pub async fn looked_at(session: &Session, name: &str) -> Result<()> {
     for width in [1440, 400] {
         for dark in [false, true] {
             session.viewport(width, 900).await?;
@@ -141,17 +141,23 @@ async fn an_administrator_checks_applies_repairs_and_removes() -> Result<()> {
     settled(plane, &before).await
 }
 
+/// Of a new account that may look at a namespace.
+pub async fn token_of_viewer(plane: &Plane, name: &str, namespace: &str) -> Result<String> {
+    let kubeconfig = plane.account(name, &[("view", namespace)]).await?;
+    let kubeconfig: Value = serde_json::from_str(&std::fs::read_to_string(kubeconfig)?)?;
+    let token = kubeconfig["users"][0]["user"]["token"].as_str().context("a token")?;
+    Ok(token.to_owned())
+}
+
 #[tokio::test]
 async fn a_developer_sees_the_checks_and_what_to_ask_an_administrator_for() -> Result<()> {
     let plane = plane()?;
     let _turn = plane.alone().await;
     model(plane, "page-dev").await?;
-    let kubeconfig = plane.account("page-developer", &[("view", "page-dev")]).await?;
-    let kubeconfig: Value = serde_json::from_str(&std::fs::read_to_string(kubeconfig)?)?;
-    let token = kubeconfig["users"][0]["user"]["token"].as_str().context("a token")?;
+    let token = token_of_viewer(plane, "page-developer", "page-dev").await?;
     let server = plane.serve(&paths::dist()?, &plane.kube.url).await?;
     browse("setup-developer", async |session| {
-        session.with_token(token).await?;
+        session.with_token(&token).await?;
         session.open(&format!("{}/servelens/ns/page-dev/setup", server.url)).await?;
         wait_for(session, "checks", "granite").await?;
         wait_for(session, "request", "servelens apply --namespace page-dev").await?;

@@ -192,16 +192,19 @@ fn not_collected(family: &Family, kind: &Devices, panel: &Panel, missing: &[(Str
         return Vec::new();
     }
     let names: Vec<&str> = missing.iter().map(|(name, _)| name.as_str()).collect();
-    let said = format!("The exporter does not collect {}.", names.join(" and "));
+    let names = names.join(" and ");
     if kind.collected.is_empty() {
-        return vec![format!("{said} Add it to the list of counters of {}.", family.title)];
+        let list = &family.title;
+        return vec![format!(
+            "The exporter does not collect {names}. Add it to the list of counters of {list}."
+        )];
     }
     let lines = missing
         .iter()
         .map(|(name, kind)| format!("{name}, {}, {}", kind.as_str(), panel.title));
-    std::iter::once(format!("{said} Add to {}, and restart the exporter:", kind.collected))
-        .chain(lines)
-        .collect()
+    let list = &kind.collected;
+    let said = format!("The exporter does not collect {names}. Add to {list}, and restart the exporter:");
+    std::iter::once(said).chain(lines).collect()
 }
 
 /// The newest names of the panel's concepts of which nothing was seen, and their types.

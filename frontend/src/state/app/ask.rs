@@ -41,6 +41,7 @@ impl App {
             self.vocabulary.begin(spoken);
             self.language.set(Some(spoken));
             // What one reads on request only must not hold the first picture up.
+            self.learn(self.vocabulary.told);
             self.learn(self.vocabulary.explained);
         });
     }

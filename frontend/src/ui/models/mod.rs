@@ -10,7 +10,7 @@ use crate::{
     route::Scope,
     state::{App, Load},
     ui::{part, press},
-    words::{key, t},
+    words::{key, t, told},
 };
 
 /// For a reader, in English.
@@ -58,7 +58,10 @@ pub fn ModelTable() -> impl IntoView {
     let app = App::here();
     let body = move || match app.models.get() {
         Load::Waiting => said(&t("Looking for models…")),
-        Load::Failed(error) => said(&format!("{} {}", error.message, error.next_step)),
+        Load::Failed(error) => {
+            app.vocabulary.told.there.track();
+            said(&format!("{} {}", told(&error.message), told(&error.next_step)))
+        }
         Load::Here(models) => rows(app, &models),
     };
     view! {

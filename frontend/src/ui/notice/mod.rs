@@ -14,7 +14,7 @@ use crate::{
     host::BrowserClock,
     route::{Page, Scope as Place},
     state::{App, Load},
-    words::{t, t_with},
+    words::{t, t_with, told},
 };
 
 /// One fault with its next step and a way to try again.
@@ -27,9 +27,9 @@ pub fn fault(error: &ApiError, retry: impl Fn() + 'static) -> AnyView {
         <div class="sl-notice sl-notice-error" role="alert" data-code=error.code.clone()>
             {icon(Icon::Error)}
             <div class="sl-notice-text">
-                <strong>{t(&error.message)}</strong>
+                <strong>{told(&error.message)}</strong>
                 " "
-                {t(&error.next_step)}
+                {told(&error.next_step)}
                 {request.map(|id| view! { <span class="sl-muted">" " {t("Request")} " " <code translate="no">{id}</code></span> })}
             </div>
             <button type="button" class="sl-button" on:click=press(retry)>
@@ -71,6 +71,7 @@ pub fn Notices() -> impl IntoView {
         Load::Waiting => ().into_any(),
     };
     let board = move || {
+        app.vocabulary.told.there.track();
         let error = app.board.failure.get();
         error.map(|error| fault(&error, move || app.refresh())).into_any()
     };

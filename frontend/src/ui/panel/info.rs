@@ -12,7 +12,7 @@ use crate::{
         icon::{Icon, icon},
         part, press,
     },
-    words::{counted, find, forms, t, t_with},
+    words::{counted, find, forms, t, t_with, told},
 };
 
 #[component]
@@ -98,7 +98,7 @@ fn origin(shown: &Shown) -> AnyView {
     let warnings: Vec<AnyView> = shown
         .warnings
         .iter()
-        .map(|text| view! { <p class="sl-info-warning">{t(text)}</p> }.into_any())
+        .map(|text| view! { <p class="sl-info-warning">{told(text)}</p> }.into_any())
         .collect();
     let joined: Vec<AnyView> = shown
         .joined

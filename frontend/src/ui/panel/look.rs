@@ -13,7 +13,7 @@ use crate::{
         icon::{Icon, icon},
         part, press,
     },
-    words::{t, t_with},
+    words::{t, t_with, told},
 };
 
 /// What the panel says instead of a picture, and what to do about it.
@@ -98,16 +98,17 @@ pub fn Empty(#[prop(into)] look: Signal<Look>, #[prop(into)] shown: Signal<Optio
             (said, next) = not_yet(event);
         }
         // The server knows better than a general sentence.
+        app.vocabulary.told.there.track();
         let error = shown.with(|shown| shown.as_ref().and_then(|shown| shown.error.clone()));
         let code = error.as_ref().map(|error| error.code.clone());
         if let Some(error) = error.filter(|_| which != Look::NotLoaded) {
-            said = t(&error.message);
-            next = t(&error.next_step);
+            said = told(&error.message);
+            next = told(&error.next_step);
         }
         let notes = shown.with(|shown| shown.as_ref().map_or(Vec::new(), |shown| shown.notes.clone()));
         let mut notes = notes.into_iter().filter(|_| which == Look::NoSamples);
         if let Some(first) = notes.next() {
-            next = t(&first);
+            next = told(&first);
         }
         // To be copied as they are.
         let lines: Vec<String> = notes.collect();
@@ -118,7 +119,7 @@ pub fn Empty(#[prop(into)] look: Signal<Look>, #[prop(into)] shown: Signal<Optio
                 <span class="sl-empty-icon">{icon(picture(which))}</span>
                 <p class="sl-empty-said">{said}</p>
                 <p class="sl-empty-next">{next}</p>
-                {(!lines.is_empty()).then(|| view! { <pre class="sl-empty-lines">{lines.join("\n")}</pre> })}
+                {(!lines.is_empty()).then(|| view! { <pre class="sl-empty-lines" translate="no">{lines.join("\n")}</pre> })}
                 {retry
                     .then(|| {
                         view! {

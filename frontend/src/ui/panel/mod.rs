@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     state::{App, Look, PanelView, Shown},
-    words::{t, t_with},
+    words::{t, t_with, told},
 };
 use data::Data;
 use info::Info;
@@ -116,6 +116,7 @@ fn notes(shown: Signal<Option<Arc<Shown>>>) -> AnyView {
 
 /// The answer is there but not whole, or made with a compromise: a badge that says what.
 pub fn warnings(view: Signal<PanelView>) -> AnyView {
+    let app = App::here();
     let texts =
         Memo::new(move |_| view.with(|view| view.shown.as_ref().map_or(Vec::new(), |shown| shown.warnings.clone())));
     part(move || {
@@ -123,7 +124,8 @@ pub fn warnings(view: Signal<PanelView>) -> AnyView {
         if texts.is_empty() {
             return ().into_any();
         }
-        let all = texts.iter().map(|text| t(text)).collect::<Vec<_>>().join("\n");
+        app.vocabulary.told.there.track();
+        let all = texts.iter().map(|text| told(text)).collect::<Vec<_>>().join("\n");
         view! {
             <span class="sl-badge sl-badge-warning" role="img" aria-label=all.clone() title=all.clone()>
                 {icon(Icon::Warning)}

@@ -6,10 +6,10 @@ use server_api::{
     setup::{CheckCategory, CheckEntry},
 };
 
-use super::{Sign, english, line};
+use super::{Sign, line, sentence};
 use crate::{
     ui::{grant, tag, text},
-    words::{Forms, counted, forms, t},
+    words::{Forms, counted, forms, t, told},
 };
 
 /// `user`: whom the commands grant a right; empty where that is not known.
@@ -45,7 +45,19 @@ fn sign_of(check: &CheckEntry) -> Sign {
 }
 
 fn category(category: &CheckCategory, user: &str) -> AnyView {
-    let name = match category.name.as_str() {
+    let lines: Vec<AnyView> = category.checks.iter().map(|one| check(one, user)).collect();
+    tag(
+        "section",
+        "",
+        vec![
+            tag("h3", "", vec![heading(&category.name)]),
+            tag("ul", "sl-setup-lines", lines),
+        ],
+    )
+}
+
+fn heading(category: &str) -> AnyView {
+    let words = match category {
         "cluster" => t("Cluster"),
         "monitoring" => t("Monitoring"),
         "serving" => t("Model serving"),
@@ -53,25 +65,25 @@ fn category(category: &CheckCategory, user: &str) -> AnyView {
         "network" => t("Network"),
         "gpu" => t("GPUs"),
         "rights" => t("Rights"),
-        "grafana" => "Grafana".to_owned(),
-        "servelens" => "Servelens".to_owned(),
+        "grafana" => return name("Grafana"),
+        "servelens" => return name("Servelens"),
         other => other.to_owned(),
     };
-    let lines: Vec<AnyView> = category.checks.iter().map(|one| check(one, user)).collect();
-    tag(
-        "section",
-        "",
-        vec![tag("h3", "", vec![text(name)]), tag("ul", "sl-setup-lines", lines)],
-    )
+    text(words)
+}
+
+/// A product's own name, the same in every language.
+fn name(product: &'static str) -> AnyView {
+    view! { <span translate="no">{product}</span> }.into_any()
 }
 
 fn check(check: &CheckEntry, user: &str) -> AnyView {
-    let mut inside = vec![english("", &check.description)];
+    let mut inside = vec![sentence("", &check.description)];
     if let Some(next) = &check.error {
-        inside.push(english("sl-muted", &grant(next, user)));
+        inside.push(sentence("sl-muted", &grant(next, user)));
     }
     if let Some(hint) = &check.hint {
-        let about = format!("{}: {}", t("Read more"), check.description);
+        let about = format!("{}: {}", t("Read more"), told(&check.description));
         inside.push(
             view! {
                 <a class="sl-text-link" href=hint.clone() target="_blank" rel="noopener noreferrer" aria-label=about>

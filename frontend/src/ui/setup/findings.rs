@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use server_api::{SetupFindings, setup::SetupFinding};
 
-use super::{Sign, english, line, muted};
+use super::{Sign, line, muted, sentence};
 use crate::{
     state::{App, Load},
     ui::{notice::fault, tag, text},
@@ -36,9 +36,9 @@ pub fn summary(found: &SetupFindings) -> String {
 
 fn finding(finding: &SetupFinding) -> AnyView {
     let sign = if finding.good { Sign::Good } else { Sign::Error };
-    let mut inside = vec![english("", &finding.what)];
+    let mut inside = vec![sentence("", &finding.what)];
     if !finding.next_step.is_empty() {
-        inside.push(english("sl-muted", &finding.next_step));
+        inside.push(sentence("sl-muted", &finding.next_step));
     }
     line(sign, inside)
 }

@@ -1,5 +1,5 @@
-//! Setting up: checks, plan, runs, and what is asked of an administrator. What the server says of the cluster stays in
-//! English, as its command line says it; the page's own words are in the reader's language.
+//! Setting up: checks, plan, runs, and what is asked of an administrator. What the server says of the cluster is in the
+//! reader's language, too; what it quotes of the cluster's own words stays as it is.
 
 pub mod checks;
 pub mod findings;
@@ -11,7 +11,7 @@ pub mod request;
 use leptos::prelude::*;
 
 use super::{press, tag, text};
-use crate::words::t;
+use crate::words::{said, t};
 
 /// How something stands, as `servelens check` shows it: a sign to look at and a word to be read aloud.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,9 +39,26 @@ fn line(sign: Sign, inside: Vec<AnyView>) -> AnyView {
     tag("li", "sl-setup-line", vec![sign.view(), tag("div", "", inside)])
 }
 
-/// What the server says.
-fn english(class: &str, said: &str) -> AnyView {
-    view! { <p class=class.to_owned() lang="en">{said.to_owned()}</p> }.into_any()
+/// What the server says: a sentence, or a command to be taken as it is.
+fn sentence(class: &str, english: &str) -> AnyView {
+    tag("p", class, vec![phrase(english)])
+}
+
+/// As [`sentence`], within a paragraph.
+fn phrase(english: &str) -> AnyView {
+    if english.starts_with("oc ") {
+        return code(english);
+    }
+    match said(english) {
+        Some(words) => text(words),
+        // To be read aloud as English.
+        None => view! { <span lang="en">{english.to_owned()}</span> }.into_any(),
+    }
+}
+
+/// Words of the cluster's interface.
+fn code(content: &str) -> AnyView {
+    view! { <code translate="no">{content.to_owned()}</code> }.into_any()
 }
 
 /// A text to be taken as it is.

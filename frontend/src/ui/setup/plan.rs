@@ -5,7 +5,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use server_api::{SetupPlan, SetupStep};
 
-use super::{Sign, block, button, english, line, muted};
+use super::{Sign, block, button, code, line, muted, phrase, sentence};
 use crate::{
     state::{App, Change},
     ui::{tag, text},
@@ -87,7 +87,7 @@ fn folded(plan: &SetupPlan, action: &str, words: Forms) -> AnyView {
     if found.is_empty() {
         return ().into_any();
     }
-    let said = |step: &&SetupStep| line(Sign::Good, vec![object(step), english("sl-muted", &step.reason)]);
+    let said = |step: &&SetupStep| line(Sign::Good, vec![object(step), sentence("sl-muted", &step.reason)]);
     let lines = found.iter().map(said).collect();
     let summary = tag("summary", "", vec![text(counted(words, found.len(), &[]))]);
     tag(
@@ -127,12 +127,12 @@ fn step(step: &SetupStep) -> AnyView {
         head.push(text(" ".to_owned()));
         head.push(tag("span", "sl-badge sl-badge-warning", vec![text(why)]));
     }
-    let mut inside = vec![english("sl-muted", &step.reason)];
+    let mut inside = vec![sentence("sl-muted", &step.reason)];
     if let Some(said) = &step.risk {
         inside.push(risk(said));
     }
     if let Some(why) = step.blocked.as_ref().filter(|_| !missing) {
-        inside.push(english("sl-setup-risk", why));
+        inside.push(sentence("sl-setup-risk", why));
     }
     inside.push(details(step));
     inside.insert(0, tag("p", "", head));
@@ -142,11 +142,7 @@ fn step(step: &SetupStep) -> AnyView {
 /// What else happens.
 pub fn risk(said: &str) -> AnyView {
     let name = tag("strong", "", vec![text(t("Risk"))]);
-    tag(
-        "p",
-        "sl-setup-risk",
-        vec![name, text(": ".to_owned()), english_part(said)],
-    )
+    tag("p", "sl-setup-risk", vec![name, text(": ".to_owned()), phrase(said)])
 }
 
 /// What would be written, and with which permissions.
@@ -161,7 +157,7 @@ fn details(step: &SetupStep) -> AnyView {
         } else {
             (Sign::Error, t("You do not have it"))
         };
-        let said = tag("p", "", vec![english_part(&one.permission), text(format!(" · {word}"))]);
+        let said = tag("p", "", vec![code(&one.permission), text(format!(" · {word}"))]);
         let mut inside = vec![said];
         if !one.allowed {
             inside.push(block(one.grant.clone()));
@@ -171,8 +167,4 @@ fn details(step: &SetupStep) -> AnyView {
     let permissions = step.permissions.iter().map(permission).collect();
     inside.push(tag("ul", "sl-setup-lines", permissions));
     tag("details", "sl-setup-more", inside)
-}
-
-fn english_part(said: &str) -> AnyView {
-    view! { <span lang="en">{said.to_owned()}</span> }.into_any()
 }

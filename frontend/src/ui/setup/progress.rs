@@ -2,11 +2,11 @@
 
 use leptos::prelude::*;
 
-use super::{Sign, english, findings, line, muted};
+use super::{Sign, findings, line, muted, sentence};
 use crate::{
     state::{App, Change, End, Load, Progress, Run},
     ui::{notice::fault, tag, text},
-    words::{counted, forms, t, t_with},
+    words::{counted, forms, t, t_with, told},
 };
 
 pub fn card(app: App) -> AnyView {
@@ -23,7 +23,7 @@ pub fn card(app: App) -> AnyView {
         Some(End::Whole { .. }) => inside.push(tag("p", "", vec![text(ended(&run))])),
         Some(End::Stopped(why)) => {
             inside.push(tag("p", "sl-setup-risk", vec![text(ended(&run))]));
-            inside.push(english("", why));
+            inside.push(sentence("", why));
         }
         Some(End::Failed(error)) => inside.push(fault(error, move || app.setup.look(app.client()))),
     }
@@ -69,12 +69,12 @@ fn step((object, progress): &(String, Progress)) -> AnyView {
     let sign = match progress {
         Progress::Begun => Sign::Waiting,
         Progress::Waits(what) => {
-            inside.push(muted(t_with("Waiting for {{what}}", &[("what", what)])));
+            inside.push(muted(t_with("Waiting for {{what}}", &[("what", &told(what))])));
             Sign::Waiting
         }
         Progress::Done => Sign::Good,
         Progress::Undone(why) => {
-            inside.push(english("sl-muted", why));
+            inside.push(sentence("sl-muted", why));
             Sign::Error
         }
     };

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use server_api::SetupStep;
 
-use super::{button, english, muted, plan};
+use super::{button, muted, plan, sentence};
 use crate::{
     state::{App, Change, Load},
     ui::{notice::fault, tag, text},
@@ -41,7 +41,7 @@ pub fn card(app: App) -> AnyView {
 
 fn step(step: &SetupStep) -> AnyView {
     let head = vec![plan::action(step), text(" ".to_owned()), plan::object(step)];
-    let mut inside = vec![tag("p", "", head), english("sl-muted", &step.reason)];
+    let mut inside = vec![tag("p", "", head), sentence("sl-muted", &step.reason)];
     if let Some(risk) = &step.risk {
         inside.push(plan::risk(risk));
     }

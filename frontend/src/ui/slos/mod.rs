@@ -12,7 +12,7 @@ use crate::{
     route::{Page, SLOS},
     state::{App, Load},
     ui::{notice::fault, part},
-    words::{t, t_with},
+    words::{t, t_with, told},
 };
 use parts::{head, line, said};
 use row::row;
@@ -23,6 +23,7 @@ pub fn SloBoard() -> impl IntoView {
     let app = App::here();
     app.learn(app.vocabulary.slos);
     let whole = move || {
+        app.vocabulary.told.there.track();
         let failure = app.slos.failure.get();
         let answer = app.slos.answer.get().filter(|_| app.vocabulary.slos.there.get());
         let board = match (answer, app.catalog.get()) {
@@ -92,7 +93,7 @@ fn card(app: App, entry: &SloEntry, slo: &SloAnswer, over: &str) -> AnyView {
     } else {
         body.push(table(app, entry, slo, over));
     }
-    body.extend(slo.warnings.iter().map(|text| line("sl-note", t(text))));
+    body.extend(slo.warnings.iter().map(|text| line("sl-note", told(text))));
     view! {
         <section class="sl-card sl-slo" aria-label=t(&entry.title) data-slo=entry.id.clone()>
             <header class="sl-slo-head">
@@ -141,7 +142,7 @@ fn table(app: App, entry: &SloEntry, slo: &SloAnswer, over: &str) -> AnyView {
 
 fn none(slo: &SloAnswer) -> String {
     match (&slo.error, slo.state) {
-        (Some(error), _) => format!("{} {}", t(&error.message), t(&error.next_step)),
+        (Some(error), _) => format!("{} {}", told(&error.message), told(&error.next_step)),
         (None, PanelState::Unknown) => t("Not known right now: a metrics store did not answer. Try again in a moment."),
         (None, _) => t("Nothing here tells it: its metrics are not in this scope."),
     }

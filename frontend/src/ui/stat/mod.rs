@@ -11,7 +11,7 @@ use super::{
     panel::{not_yet, sentence, style, warnings},
     part,
 };
-use crate::words::{t, t_with};
+use crate::words::{t, t_with, told};
 use crate::{
     host::BrowserClock,
     state::{App, Beyond, Line, Look, PanelView, Shown},
@@ -57,10 +57,11 @@ pub fn Stat(entry: Arc<PanelEntry>) -> impl IntoView {
             view! { <div class="sl-stat-value sl-stat-loading" role="status" aria-label=t("Loading")></div> }.into_any()
         }
         other => {
+            app.vocabulary.told.there.track();
             let error = shown.with(|shown| shown.as_ref().and_then(|shown| shown.error.clone()));
             let (said, next) = error
                 .filter(|_| other != Look::NotLoaded)
-                .map(|error| (t(&error.message), t(&error.next_step)))
+                .map(|error| (told(&error.message), told(&error.next_step)))
                 .or_else(|| shown.with(|shown| shown.as_ref()?.waits_for.map(not_yet)))
                 .unwrap_or_else(|| sentence(other, None, &app.at()));
             view! {

@@ -50,13 +50,9 @@ pub fn checks(
             .covered
             .by
             .iter()
-            .map(|cover| {
-                let prefix = if cover.prefixed {
-                    ", under names that begin with kserve_"
-                } else {
-                    ""
-                };
-                format!("{} {}{prefix}", cover.kind, cover.name)
+            .map(|cover| match cover.prefixed {
+                true => format!("{} {}, under names that begin with kserve_", cover.kind, cover.name),
+                false => format!("{} {}", cover.kind, cover.name),
             })
             .collect();
         let plain = workload.covered.by.iter().filter(|cover| !cover.prefixed).count();

@@ -35,9 +35,9 @@ pub fn on_bounds(slo: &Objective, bounds: &[f64]) -> (Objective, Vec<String>) {
     let mut moved = slo.clone();
     let mut said = Vec::new();
     for (name, limit) in [
-        ("target", &mut moved.target),
-        ("warning", &mut moved.warning),
-        ("critical limit", &mut moved.critical),
+        ("The target", &mut moved.target),
+        ("The warning", &mut moved.warning),
+        ("The critical limit", &mut moved.critical),
     ] {
         let Some((first, last)) = bounds.first().zip(bounds.last()) else {
             break;
@@ -49,7 +49,7 @@ pub fn on_bounds(slo: &Objective, bounds: &[f64]) -> (Objective, Vec<String>) {
         let inside = (*first..=*last).contains(limit);
         if let Some(nearest) = nearest.filter(|nearest| inside && (nearest - *limit).abs() > 1e-9 * *limit) {
             said.push(format!(
-                "The {name} of {} lies between two bounds of the buckets and is judged as {}.",
+                "{name} of {} lies between two bounds of the buckets and is judged as {}.",
                 number(*limit, slo.unit),
                 number(nearest, slo.unit),
             ));
