@@ -16,7 +16,7 @@ const root = document.getElementById('servelens-standalone');
 try {
   await start({ module_or_path: '/{{servelens_bg.wasm}}' });
   const path = location.pathname + location.search;
-  mount(root, JSON.stringify({ host: 'standalone', base: '', path, namespace: null }));
+  mount(root, JSON.stringify({ host: 'standalone', base: '', path }));
 } catch (fault) {
   console.error('Servelens could not be loaded.', fault);
   const [title, advice, retry] = SAID[navigator.language.slice(0, 2).toLowerCase()] ?? SAID.en;

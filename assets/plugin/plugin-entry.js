@@ -133,11 +133,36 @@
   /** Where the server is asked: the console puts its user's token on every request. */
   const BACKEND = () => prefix() + '/api/proxy/plugin/servelens/backend';
 
-  /** The page's address without the console's prefix, or null while the location is another page's. */
+  /** The project that the console stands in, as it remembers it for this tab; null where it may not or does not. */
+  function project() {
+    try {
+      return window.sessionStorage.getItem('bridge/last-namespace-name');
+    } catch {
+      return null;
+    }
+  }
+
+  /** As a part of an address. */
+  function scopeOf(name) {
+    if (!name) {
+      return '';
+    }
+    return name === '#ALL_NS#' ? '/all-namespaces' : '/ns/' + encodeURIComponent(name);
+  }
+
+  /**
+   * The page's address without the console's prefix, or null while the location is another page's. An address that names
+   * no project (the page that sets up) is about the one that the console stands in.
+   */
   function pagePath() {
     const { pathname, search } = window.location;
     const path = pathname.startsWith(prefix()) ? pathname.slice(prefix().length) : '';
-    return path === '/servelens' || path.startsWith('/servelens/') ? path + search : null;
+    const [, rest] = /^\/servelens((?:\/.*)?)$/.exec(path) || [];
+    if (rest === undefined) {
+      return null;
+    }
+    const said = /^\/(ns|all-namespaces)(\/|$)/.test(rest);
+    return '/servelens' + (said ? '' : scopeOf(project())) + rest + search;
   }
 
   /**
@@ -188,7 +213,7 @@
           return;
         }
         told = place.path() || '/servelens/overview';
-        const options = { host: 'console', base: BACKEND(), path: told, namespace: null, embedded: place.embedded };
+        const options = { host: 'console', base: BACKEND(), path: told, embedded: place.embedded };
         try {
           handle = app.mount(element, JSON.stringify(options));
         } catch (fault) {

@@ -28,7 +28,7 @@ struct Mounted {
     watchers: Box<dyn Any>,
 }
 
-/// Draws the page into `element`. `options` is JSON: `{"host":"console"|"standalone","base":…,"path":…,"namespace":…}`.
+/// Draws the page into `element`. `options` is JSON: `{"host":"console"|"standalone","base":…,"path":…}`.
 ///
 /// # Errors
 /// Options that cannot be read, or an element that cannot hold another.

@@ -28,7 +28,7 @@ pub use panic::install as install_panic_hook;
 pub use theme::Theme;
 pub use timer::{NextFrame, Timeout};
 
-use crate::route::{Location, NoSuchPage, ROOT, Scope};
+use crate::route::{Location, NoSuchPage, ROOT};
 
 /// The class of the page's root element; every rule of the style sheet stands under it.
 pub const ROOT_CLASS: &str = "servelens";
@@ -36,8 +36,6 @@ pub const ROOT_CLASS: &str = "servelens";
 const NAVIGATE_EVENT: &str = "servelens:navigate";
 /// Where the console's way to a plugin's server begins; before it stands the console's own prefix.
 const CONSOLE_PROXY: &str = "/api/proxy/";
-/// What the console calls "all projects" where a namespace is expected.
-const ALL_NAMESPACES: &str = "#ALL_NS#";
 
 /// Where the page runs, and the element it draws into.
 pub struct Host {
@@ -46,8 +44,6 @@ pub struct Host {
     pub base: String,
     /// What stands before `/servelens` in an address, e.g. `/console`.
     prefix: String,
-    /// The host's current namespace, for an address that names none.
-    namespace: Option<String>,
     root: HtmlElement,
     title_before: String,
 }
@@ -69,7 +65,6 @@ impl Host {
             kind: options.host,
             base: options.base.trim_end_matches('/').to_owned(),
             prefix: prefix.unwrap_or_default().to_owned(),
-            namespace: options.namespace.clone().filter(|name| !name.is_empty()),
             root,
             title_before: document.title(),
         })
@@ -81,15 +76,7 @@ impl Host {
 
     /// Reads an address that the host handed in.
     pub fn read(&self, path: &str) -> Result<Location, NoSuchPage> {
-        let mut location = Location::parse(path.strip_prefix(&self.prefix).unwrap_or(path))?;
-        if location.scope == Scope::Unsaid {
-            location.scope = match self.namespace.as_deref() {
-                None => Scope::Unsaid,
-                Some(ALL_NAMESPACES) => Scope::All,
-                Some(name) => Scope::Namespace(name.to_owned()),
-            };
-        }
-        Ok(location)
+        Location::parse(path.strip_prefix(&self.prefix).unwrap_or(path))
     }
 
     /// The address as the host knows it, for a link.

@@ -30,9 +30,6 @@ pub struct Options {
     /// The host's current address, path and query.
     #[serde(default)]
     pub path: String,
-    /// The namespace chosen in the host, if any.
-    #[serde(default)]
-    pub namespace: Option<String>,
 }
 
 impl Options {
@@ -49,12 +46,11 @@ mod tests {
     #[test]
     fn options_are_read_and_a_wrong_host_is_named() {
         assert_eq!(
-            Options::parse(r#"{"host":"console","base":"/b","path":"/servelens","namespace":null,"later":1}"#),
+            Options::parse(r#"{"host":"console","base":"/b","path":"/servelens","later":1}"#),
             Ok(Options {
                 host: Kind::Console,
                 base: "/b".into(),
-                path: "/servelens".into(),
-                namespace: None
+                path: "/servelens".into()
             })
         );
         assert_eq!(
