@@ -181,13 +181,14 @@
   }
 
   /** The page itself: its address is the console's. */
-  const OWN_ROUTE = { path: pagePath, moves: moveHost, embedded: false };
+  const OWN_ROUTE = { path: pagePath, moves: moveHost };
 
   /**
    * Mounts the page into `element` as soon as it is there, and keeps it in step with `place`: what it shows, and what is
-   * done when it goes elsewhere. `report` is told 'mounted' or an Error, never after `detach`.
+   * done when it goes elsewhere. It is a part of another page where it is `embedded`. `report` is told 'mounted' or an
+   * Error, never after `detach`.
    */
-  function attach(element, report, place) {
+  function attach(element, report, place, embedded) {
     let live = true;
     let handle = null;
     let told = null;
@@ -213,7 +214,7 @@
           return;
         }
         told = place.path() || '/servelens/overview';
-        const options = { host: 'console', base: BACKEND(), path: told, embedded: place.embedded };
+        const options = { host: 'console', base: BACKEND(), path: told, embedded };
         try {
           handle = app.mount(element, JSON.stringify(options));
         } catch (fault) {
@@ -277,7 +278,7 @@
   // ---- What React sees.
 
   /** A component that shows the page; `placeOf` makes its place from the properties that it is given. */
-  function makePage(React, placeOf) {
+  function makePage(React, placeOf, embedded = false) {
     const h = React.createElement;
 
     function Fault(props) {
@@ -285,7 +286,7 @@
       return h(
         'div',
         { role: 'alert', style: { padding: '1.5rem', maxWidth: '40rem' } },
-        h('h1', null, title),
+        h(embedded ? 'h2' : 'h1', null, title),
         h('p', null, why + props.reason + '.'),
         h('p', null, advice),
         h('button', { type: 'button', onClick: props.onRetry }, again),
@@ -301,7 +302,7 @@
       const [attempt, setAttempt] = React.useState(0);
 
       React.useEffect(() => {
-        attached.current = attach(root.current, setState, placeOf(() => latest.current));
+        attached.current = attach(root.current, setState, placeOf(() => latest.current), embedded);
         return () => {
           attached.current.detach();
           attached.current = null;
@@ -327,7 +328,7 @@
 
   // ---- Beside the console's own tabs. There the page moves by itself: the address belongs to the object that is shown.
 
-  const inTab = (path) => ({ path, moves() {}, embedded: true });
+  const inTab = (path) => ({ path, moves() {} });
 
   /** Observe of a developer: the project is in the console's address. */
   function observed() {
@@ -394,8 +395,8 @@
       const React = await shared('react');
       return Object.freeze({
         default: makePage(React, () => OWN_ROUTE),
-        ObserveTab: makePage(React, observed),
-        ObjectTab: makePage(React, (props) => inTab(() => objectPath(props()))),
+        ObserveTab: makePage(React, observed, true),
+        ObjectTab: makePage(React, (props) => inTab(() => objectPath(props())), true),
       });
     },
     extensions: loadExtensions,

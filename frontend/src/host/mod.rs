@@ -45,6 +45,8 @@ pub struct Host {
     /// What stands before `/servelens` in an address, e.g. `/console`.
     prefix: String,
     root: HtmlElement,
+    /// A part of another page: the heading above it and the document's title are not its own.
+    pub embedded: bool,
     title_before: String,
 }
 
@@ -66,6 +68,7 @@ impl Host {
             base: options.base.trim_end_matches('/').to_owned(),
             prefix: prefix.unwrap_or_default().to_owned(),
             root,
+            embedded: options.embedded,
             title_before: document.title(),
         })
     }
@@ -135,7 +138,7 @@ impl Host {
     }
 
     pub fn set_title(&self, title: &str) {
-        if let Some(document) = document() {
+        if let Some(document) = document().filter(|_| !self.embedded) {
             document.set_title(title);
         }
     }

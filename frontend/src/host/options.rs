@@ -30,6 +30,9 @@ pub struct Options {
     /// The host's current address, path and query.
     #[serde(default)]
     pub path: String,
+    /// The page is a part of another, a tab, whose heading and title are the host's.
+    #[serde(default)]
+    pub embedded: bool,
 }
 
 impl Options {
@@ -46,11 +49,12 @@ mod tests {
     #[test]
     fn options_are_read_and_a_wrong_host_is_named() {
         assert_eq!(
-            Options::parse(r#"{"host":"console","base":"/b","path":"/servelens","later":1}"#),
+            Options::parse(r#"{"host":"console","base":"/b","path":"/servelens","embedded":true,"later":1}"#),
             Ok(Options {
                 host: Kind::Console,
                 base: "/b".into(),
-                path: "/servelens".into()
+                path: "/servelens".into(),
+                embedded: true
             })
         );
         assert_eq!(

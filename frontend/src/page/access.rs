@@ -10,7 +10,7 @@ use crate::{
     route::{Location, Page, Scope as Place},
     state::{App, Load},
     ui::{
-        grant,
+        grant, heading,
         icon::{Icon, icon},
         notice, part,
         shell::{follow_to, href_to},
@@ -27,7 +27,7 @@ pub fn page(app: App) -> AnyView {
     view! {
         <div class="sl-head">
             <div class="sl-head-text">
-                <h1>{t("What you can see and why")}</h1>
+                {heading(app, || t("What you can see and why"))}
                 <p class="sl-muted">
                     {t("Every question goes to the cluster with your own rights: Servelens has none of its own to lend.")}
                 </p>

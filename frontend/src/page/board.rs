@@ -9,6 +9,7 @@ use crate::{
     ui::{
         boards::{Crumbs, Deeper},
         grid::Grid,
+        heading,
         models::ModelTable,
         notice::Notices,
         slos::SloBoard,
@@ -28,7 +29,7 @@ pub fn page(app: App, page: Page) -> AnyView {
         <div class="sl-head">
             <div class="sl-head-text">
                 <Crumbs page=at.get_value() />
-                <h1>{Signal::derive(title)}</h1>
+                {heading(app, title)}
                 <p class="sl-muted">{Signal::derive(tells)}</p>
             </div>
             <Toolbar />

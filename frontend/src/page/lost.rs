@@ -2,13 +2,13 @@
 
 use leptos::prelude::*;
 
-use crate::{state::App, words::t};
+use crate::{state::App, ui::heading, words::t};
 
 pub fn page(app: App) -> AnyView {
     let wanted = move || app.lost().map(|lost| lost.wanted).unwrap_or_default();
     view! {
         <div class="sl-lost">
-            <h1>{t("Page not found")}</h1>
+            {heading(app, || t("Page not found"))}
             <p>{t("There is no such page. Choose one of the pages above.")} " " <code translate="no">{wanted}</code></p>
         </div>
     }

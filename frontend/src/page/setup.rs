@@ -7,6 +7,7 @@ use crate::{
     route::{Page, Scope},
     state::{App, Load},
     ui::{
+        heading,
         notice::fault,
         part,
         setup::{checks, findings, plan, progress, removal, request},
@@ -32,7 +33,7 @@ pub fn page(app: App) -> AnyView {
     view! {
         <div class="sl-head">
             <div class="sl-head-text">
-                <h1>{t(Page::Setup.title())}</h1>
+                {heading(app, || t(Page::Setup.title()))}
                 {part(move || lead(app))}
             </div>
             {part(move || place(app))}

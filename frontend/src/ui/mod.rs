@@ -20,6 +20,8 @@ pub mod toolbar;
 
 use leptos::{ev::MouseEvent, html, prelude::*};
 
+use crate::state::App;
+
 /// What a click on a button does.
 pub fn press(mut then: impl FnMut() + 'static) -> Box<dyn FnMut(MouseEvent)> {
     Box::new(move |_| then())
@@ -38,6 +40,12 @@ pub fn tag(name: &'static str, class: &str, inside: Vec<AnyView>) -> AnyView {
 
 pub fn text(text: String) -> AnyView {
     text.into_any()
+}
+
+/// The heading of a page: the first of the document, or where the page is a part of another below that one's.
+pub fn heading(app: App, title: impl Fn() -> String + Send + 'static) -> AnyView {
+    let level = if app.host().embedded { "h2" } else { "h1" };
+    tag(level, "sl-title", vec![part(move || text(title()))])
 }
 
 /// The command with the caller's own name in the place kept for it.
