@@ -1,7 +1,7 @@
 // Starts the page at its own URL. In the console the plugin's entry script does this instead.
 import start, { mount } from '/{{servelens.js}}';
 
-// What is said where the page's own words are out of reach, in the browser's language.
+// What is said where the page's own words are out of reach, in the reader's language.
 const SAID = {
   en: ['Servelens could not be loaded', 'See whether its server can be reached, then try again.', 'Try again'],
   es: ['No se pudo cargar Servelens', 'Compruebe si se puede llegar a su servidor e inténtelo de nuevo.', 'Reintentar'],
@@ -11,6 +11,18 @@ const SAID = {
   zh: ['无法加载 Servelens', '请检查能否连接其服务器，然后重试。', '重试'],
 };
 
+/** The choice that the page keeps, then what the browser asks every site for. */
+function said() {
+  let chosen = [];
+  try {
+    chosen = [localStorage.getItem('servelens/language')];
+  } catch {
+    // A browser that forbids it: then its own languages alone.
+  }
+  const tags = [...chosen, ...(navigator.languages ?? [])].filter(Boolean).map((tag) => tag.slice(0, 2).toLowerCase());
+  return SAID[tags.find((tag) => Object.hasOwn(SAID, tag))] ?? SAID.en;
+}
+
 const root = document.getElementById('servelens-standalone');
 
 try {
@@ -19,7 +31,7 @@ try {
   mount(root, JSON.stringify({ host: 'standalone', base: '', path }));
 } catch (fault) {
   console.error('Servelens could not be loaded.', fault);
-  const [title, advice, retry] = SAID[navigator.language.slice(0, 2).toLowerCase()] ?? SAID.en;
+  const [title, advice, retry] = said();
   const text = document.createElement('p');
   text.setAttribute('role', 'alert');
   text.append(`${title}: ${fault?.message ?? fault}. ${advice} `);

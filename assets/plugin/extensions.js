@@ -1,5 +1,6 @@
 // What the plugin adds to the console's own cards: charts, counts and alerts on overviews, live numbers on the page of a model.
-// The entry script loads it when the console first asks for one of its exports, and hands in the console's React.
+// The entry script loads it when the console first asks for one of its exports, and hands in the console's React and words
+// in the reader's language. Every text is marked by the function that looks it up, or by `key` and `forms`.
 //
 // The console asks the queries in here itself, with its user's rights; the build puts them here from the catalogue.
 // It must never draw a number that it does not have, and nothing here may throw at the console.
@@ -11,29 +12,81 @@ const REFRESH_MS = 30000;
 /** Of the short range whose last value is shown, in seconds. */
 const RANGE_S = 600;
 
-const plural = new Intl.PluralRules('en');
-const short = new Intl.NumberFormat(undefined, { maximumSignificantDigits: 3, notation: 'compact' });
-const percent = new Intl.NumberFormat(undefined, { style: 'percent', maximumFractionDigits: 0 });
+/** A text that is looked up later. */
+const key = (english) => english;
+/** A text that counts, in English: for one and for many. */
+const forms = (one, many) => [one, many];
 
-/** What a value of a unit looks like. */
-function readable(value, unit) {
-  switch (unit) {
-    case 'seconds':
-      return value < 1 ? short.format(value * 1000) + ' ms' : short.format(value) + ' s';
-    case 'ratio':
-      return percent.format(value);
-    case 'requests_per_second':
-      return short.format(value) + ' /s';
-    default:
-      return short.format(value);
+const ALERTS = forms('{count} alert', '{count} alerts');
+const SEVERITY = { critical: key('critical'), warning: key('warning'), info: key('info') };
+
+/** Says and writes as the reader does; `words` are by the English text, `locale` is for numbers. */
+function speaker(words, locale) {
+  const plural = new Intl.PluralRules(locale);
+  const short = new Intl.NumberFormat(locale, { maximumSignificantDigits: 3, notation: 'compact' });
+  const percent = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 0 });
+
+  const t = (english) => words[english] ?? english;
+
+  function counted([one, many], count) {
+    const found = words[many + '_' + plural.select(count)] ?? words[many + '_other'];
+    return (found ?? (count === 1 ? one : many)).replace('{count}', short.format(count));
   }
-}
 
-/** As the console's charts want a number: its text, and the number with its unit. */
-function humanised(value, unit) {
-  const number = Number(value);
-  const string = Number.isFinite(number) ? short.format(number) + (unit ? ' ' + unit : '') : '-';
-  return { string, value: number, unit };
+  /** What a value of a unit looks like. */
+  function readable(value, unit) {
+    switch (unit) {
+      case 'seconds':
+        return value < 1 ? short.format(value * 1000) + ' ms' : short.format(value) + ' s';
+      case 'ratio':
+        return percent.format(value);
+      case 'requests_per_second':
+        return short.format(value) + ' /s';
+      default:
+        return short.format(value);
+    }
+  }
+
+  /** As the console's charts want a number: its text, and the number with its unit. */
+  function humanised(value, unit) {
+    const number = Number(value);
+    const string = Number.isFinite(number) ? short.format(number) + (unit ? ' ' + unit : '') : '-';
+    return { string, value: number, unit };
+  }
+
+  /** One number from a panel's record: a text, and whether it is a value. */
+  function told(record, unit) {
+    if (!record) {
+      return t('no answer');
+    }
+    switch (record.state) {
+      case 'ok':
+        break;
+      case 'no_samples':
+        return t('no samples');
+      case 'no_traffic':
+        return t('no traffic');
+      case 'denied':
+        return t('no permission');
+      default:
+        return t('unknown');
+    }
+    const [frame] = record.frames;
+    const value = frame?.values.findLast((sample) => typeof sample === 'number');
+    if (value === undefined) {
+      return t('no samples');
+    }
+    // Beyond the ends of a histogram nobody knows how far.
+    if (typeof frame.above === 'number' && value >= frame.above) {
+      return t('more than {value}').replace('{value}', readable(frame.above, unit));
+    }
+    if (typeof frame.below === 'number' && value <= frame.below) {
+      return t('less than {value}').replace('{value}', readable(frame.below, unit));
+    }
+    return readable(value, unit);
+  }
+
+  return { t, counted, humanised, told };
 }
 
 /** The query of one project. A name of Kubernetes holds nothing that PromQL or a replacement would read. */
@@ -56,40 +109,9 @@ function pageOf({ alertname, namespace, model_name: model }) {
   return '/servelens/' + scope + '/' + page + '?range=1h' + (model ? '&model=' + encodeURIComponent(model) : '');
 }
 
-/** One number from a panel's record: a text, and whether it is a value. */
-function told(record, unit) {
-  if (!record) {
-    return 'no answer';
-  }
-  switch (record.state) {
-    case 'ok':
-      break;
-    case 'no_samples':
-      return 'no samples';
-    case 'no_traffic':
-      return 'no traffic';
-    case 'denied':
-      return 'no permission';
-    default:
-      return 'unknown';
-  }
-  const [frame] = record.frames;
-  const value = frame?.values.findLast((sample) => typeof sample === 'number');
-  if (value === undefined) {
-    return 'no samples';
-  }
-  // Beyond the ends of a histogram nobody knows how far.
-  if (typeof frame.above === 'number' && value >= frame.above) {
-    return 'more than ' + readable(frame.above, unit);
-  }
-  if (typeof frame.below === 'number' && value <= frame.below) {
-    return 'less than ' + readable(frame.below, unit);
-  }
-  return readable(value, unit);
-}
-
-export default function make(React, { files, backend, prefix, moveHost }) {
+export default function make(React, { files, backend, prefix, moveHost, locale, words }) {
   const h = React.createElement;
+  const { t, counted, humanised, told } = speaker(words, locale);
 
   /** A link into Servelens that the console's router follows without loading a new document. */
   function Link({ to, children, onGo }) {
@@ -130,22 +152,21 @@ export default function make(React, { files, backend, prefix, moveHost }) {
     if (!alerts.length) {
       return { state: 'OK' };
     }
-    const word = plural.select(alerts.length) === 'one' ? 'alert' : 'alerts';
-    return { state: alerts[0].severity === 'critical' ? 'ERROR' : 'WARNING', message: alerts.length + ' ' + word };
+    return { state: alerts[0].severity === 'critical' ? 'ERROR' : 'WARNING', message: counted(ALERTS, alerts.length) };
   }
 
   /** The console opens it from the health item. */
   function FiringAlerts({ responses, hide }) {
     const alerts = firing(responses);
     if (!alerts.length) {
-      return h('p', null, 'No alert of model serving fires.');
+      return h('p', null, t('No alert of model serving fires.'));
     }
     const line = (alert, index) => {
       const where = [alert.model_name, alert.namespace].filter(Boolean).join(', ');
-      const about = [alert.severity, where].filter(Boolean).join(' · ');
+      const about = [t(SEVERITY[alert.severity] ?? alert.severity), where].filter(Boolean).join(' · ');
       return h('li', { key: index }, h(Link, { to: pageOf(alert), onGo: hide }, alert.alertname), about ? ' (' + about + ')' : null);
     };
-    return h('ul', { 'aria-label': 'Firing alerts of model serving' }, alerts.map(line));
+    return h('ul', { 'aria-label': t('Firing alerts of model serving') }, alerts.map(line));
   }
 
   async function ask(namespace, workload, signal) {
@@ -197,9 +218,9 @@ export default function make(React, { files, backend, prefix, moveHost }) {
     }, [namespace, name]);
 
     const line = ({ panel, title, unit }) =>
-      h('div', { key: panel, 'data-number': panel }, title + ': ', h('strong', null, records ? told(records[panel], unit) : '…'));
+      h('div', { key: panel, 'data-number': panel }, t(title) + ': ', h('strong', null, records ? told(records[panel], unit) : '…'));
     const to = '/servelens/ns/' + encodeURIComponent(namespace) + '/models?workload=' + encodeURIComponent(name);
-    return h('div', { className: 'servelens-live' }, OVERVIEW.numbers.map(line), h(Link, { to }, 'All charts'));
+    return h('div', { className: 'servelens-live' }, OVERVIEW.numbers.map(line), h(Link, { to }, t('All charts')));
   }
 
   const chart = (query) => () => query;

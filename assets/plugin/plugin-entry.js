@@ -259,7 +259,7 @@
     return { follow, detach };
   }
 
-  // ---- What is said while the page's own words are out of reach, in the console's language.
+  // ---- What is said while the page's own words are out of reach.
 
   const SAID = {
     en: ['Loading Servelens…', 'Servelens could not be loaded', 'The reason: ', 'Try again. If it stays, reload the page: a new version may have come meanwhile. If that does not help either, ask the cluster’s administrator whether the pods of the servelens plugin are running.', 'Try again'],
@@ -270,9 +270,27 @@
     zh: ['正在加载 Servelens…', '无法加载 Servelens', '原因：', '请重试。如果问题仍然存在，请重新加载页面：期间可能已有新版本。如果仍无效，请询问集群管理员 servelens 插件的 Pod 是否正在运行。', '重试'],
   };
 
-  function said() {
-    const tag = document.documentElement.lang || navigator.language || '';
-    return SAID[tag.slice(0, 2).toLowerCase()] || SAID.en;
+  const base = (tag) => String(tag).toLowerCase().split(/[-_]/)[0];
+
+  /** What the reader wants, the console's choice first: it keeps that for itself and leaves `en` on its document. */
+  function wishes() {
+    let chosen = [];
+    try {
+      chosen = [window.localStorage.getItem('bridge/last-language')];
+    } catch {
+      // A browser that forbids it: then its own languages alone.
+    }
+    return [...chosen, ...(navigator.languages || [])].filter(Boolean);
+  }
+
+  /** The first of them that Servelens speaks. */
+  function language() {
+    return wishes().map(base).find((tag) => Object.hasOwn(SAID, tag)) || 'en';
+  }
+
+  /** The same with its country where the browser names one, for numbers. */
+  function locale() {
+    return (navigator.languages || []).find((tag) => base(tag) === language()) || language();
   }
 
   // ---- What React sees.
@@ -282,10 +300,10 @@
     const h = React.createElement;
 
     function Fault(props) {
-      const [, title, why, advice, again] = said();
+      const [, title, why, advice, again] = SAID[language()];
       return h(
         'div',
-        { role: 'alert', style: { padding: '1.5rem', maxWidth: '40rem' } },
+        { role: 'alert', lang: language(), style: { padding: '1.5rem', maxWidth: '40rem' } },
         h(embedded ? 'h2' : 'h1', null, title),
         h('p', null, why + props.reason + '.'),
         h('p', null, advice),
@@ -318,7 +336,7 @@
       }
       let notice = null;
       if (state === 'loading') {
-        notice = h('p', { role: 'status', style: { padding: '1.5rem' } }, said()[0]);
+        notice = h('p', { role: 'status', lang: language(), style: { padding: '1.5rem' } }, SAID[language()][0]);
       } else if (state !== 'mounted') {
         notice = h(Fault, { reason: state.message.replace(/\.$/, ''), onRetry: retry });
       }
@@ -380,6 +398,17 @@
     return b.localeCompare(a, 'en', { numeric: true });
   }
 
+  /** What the console's cards say of ours, by the English text; English itself needs no words. */
+  async function cardWords() {
+    try {
+      const file = '/locales/' + language() + '/plugin__servelens-cards.json';
+      const answer = language() === 'en' ? null : await fetch(BACKEND() + file, { credentials: 'same-origin' });
+      return answer && answer.ok ? await answer.json() : {};
+    } catch {
+      return {}; // numbers with English words are better than none
+    }
+  }
+
   /** The rest of what the plugin adds to the console; loaded when the console first asks for a part of it. */
   async function loadExtensions() {
     const React = await shared('react');
@@ -387,7 +416,7 @@
       instance.misses = (instance.misses || 0) + 1;
       throw fault;
     });
-    return make(React, { files: HERE, backend: BACKEND, prefix, moveHost });
+    return make(React, { files: HERE, backend: BACKEND, prefix, moveHost, locale: locale(), words: await cardWords() });
   }
 
   const modules = {

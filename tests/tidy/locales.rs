@@ -7,6 +7,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use catalog::Catalog;
+use catalog::export::overview::overview;
 use server_api::catalog::advice_key;
 
 use super::{
@@ -26,15 +27,17 @@ pub const LANGUAGES: [(&str, &[&str]); 6] = [
     ("zh", &["other"]),
 ];
 
-/// What every page says, what panels tell on request, what the pages that set up and of objectives say, and what the server
-/// does: its engine of setting up, and all of it.
-const FILES: [&str; 6] = [
+/// What every page says, what panels tell on request, what the pages that set up and of objectives say, what the server
+/// does (its engine of setting up, and all of it), and what stands on the console's own cards: that file alone holds texts
+/// of another, so that a card needs no other.
+const FILES: [&str; 7] = [
     "plugin__servelens",
     "plugin__servelens-explained",
     "plugin__servelens-setup",
     "plugin__servelens-slos",
     "plugin__servelens-engine",
     "plugin__servelens-told",
+    "plugin__servelens-cards",
 ];
 
 /// What to do about each panel. Its keys are no English texts, which are long, and so there is no English file: the
@@ -48,6 +51,7 @@ const SETUP: [&str; 3] = [
     "frontend/src/api/setup.rs",
 ];
 const SLOS: [&str; 1] = ["frontend/src/ui/slos"];
+const CARDS: &str = "assets/plugin/extensions.js";
 
 fn file(language: &str, name: &str) -> PathBuf {
     source::root().join(format!("assets/locales/{language}/{name}.json"))
@@ -71,12 +75,15 @@ fn words_in(language: &str, name: &str) -> Words {
 
 /// The text of the string literal that `code` begins with, and what comes after it.
 fn literal(code: &str) -> Option<(String, &str)> {
-    let code = code.trim_start().strip_prefix('"')?;
+    let code = code.trim_start();
+    // JavaScript has the other one, too.
+    let quote = code.chars().next().filter(|c| matches!(c, '"' | '\''))?;
+    let code = &code[1..];
     let mut text = String::new();
     let mut chars = code.char_indices();
     while let Some((at, c)) = chars.next() {
         match c {
-            '"' => return Some((text, &code[at + 1..])),
+            c if c == quote => return Some((text, &code[at + 1..])),
             '\\' => match chars.next()?.1 {
                 'n' => text.push('\n'),
                 '\n' => {
@@ -206,6 +213,28 @@ fn slos() -> Words {
     without_common(words)
 }
 
+/// What the plugin says on the console's own cards.
+fn cards() -> Words {
+    let (plain, counted) = marked(&fs::read_to_string(source::root().join(CARDS)).unwrap());
+    let overview = overview(&Catalog::embedded().unwrap()).unwrap();
+    let titles = overview.numbers.into_iter().map(|number| number.title);
+    let mut words: Words = plain
+        .into_iter()
+        .chain(titles)
+        .map(|text| (text.clone(), text))
+        .collect();
+    count(&mut words, counted);
+    words
+}
+
+/// Texts that count, each under its forms.
+fn count(words: &mut Words, counted: BTreeSet<(String, String)>) {
+    for (one, many) in counted {
+        words.insert(format!("{many}_one"), one);
+        words.insert(format!("{many}_other"), many);
+    }
+}
+
 /// But what every page says, which is there already.
 fn without_common(mut words: Words) -> Words {
     let english = english();
@@ -224,10 +253,7 @@ fn of_page(sources: &[Source], wanted: impl Fn(&str) -> bool) -> Words {
         let code = source.text.split("#[cfg(test)]").next().unwrap_or_default();
         let (plain, counted) = marked(code);
         words.extend(plain.into_iter().map(|text| (text.clone(), text)));
-        for (one, many) in counted {
-            words.insert(format!("{many}_one"), one);
-            words.insert(format!("{many}_other"), many);
-        }
+        count(&mut words, counted);
     }
     words
 }
@@ -264,9 +290,12 @@ fn advice() -> Words {
 #[test]
 fn marked_texts_are_found_as_the_compiler_reads_them() {
     let (plain, counted) = marked(
-        "t(\"a\"); at(\"no\"); t_with(\n    \"b {{x}} \\\"c\\\"\", &v); key(\"d \\\n    e\"); counted(forms(\"1 f\", \"{{count}} f\"), n)",
+        "t(\"a\"); at(\"no\"); t_with(\n    \"b {{x}} \\\"c\\\"\", &v); key(\"d \\\n    e\"); counted(forms(\"1 f\", \"{{count}} f\"), n); t('g \"h\"')",
     );
-    assert_eq!(plain.into_iter().collect::<Vec<_>>(), ["a", "b {{x}} \"c\"", "d e"]);
+    assert_eq!(
+        plain.into_iter().collect::<Vec<_>>(),
+        ["a", "b {{x}} \"c\"", "d e", "g \"h\""]
+    );
     assert_eq!(
         counted.into_iter().collect::<Vec<_>>(),
         [("1 f".to_owned(), "{{count}} f".to_owned())]
@@ -283,6 +312,7 @@ fn the_english_files_hold_every_text_and_no_other() {
         (FILES[3], slos(), 30),
         (FILES[4], of_engine(), 200),
         (FILES[5], told(), 20),
+        (FILES[6], cards(), 15),
     ];
     for (name, expected, least) in wanted {
         assert!(

@@ -5,6 +5,7 @@ mod console;
 mod extras;
 mod faults;
 mod guest;
+mod language;
 mod life;
 
 use anyhow::Result;

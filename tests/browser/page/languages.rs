@@ -182,6 +182,28 @@ async fn a_choice_outlives_a_reload_and_numbers_are_written_as_there() -> Result
     .await
 }
 
+/// Before the program is there, its own script says why not: as the reader has chosen, not as the browser asks.
+#[tokio::test]
+async fn a_page_that_cannot_load_says_so_in_the_kept_language() -> Result<()> {
+    browse("language-kept", async |session| {
+        prefer(session, &["en-GB"]).await?;
+        open(session, "gpus?refresh=off").await?;
+        session
+            .eval::<Value>("localStorage.setItem('servelens/language', 'ko'); return null")
+            .await?;
+        session.block(&["*.wasm"]).await?;
+        session.client.refresh().await?;
+        let told = session
+            .by_css("#servelens-standalone > [role=alert]")
+            .await?
+            .text()
+            .await?;
+        assert!(told.contains("Servelens를 불러올 수 없습니다"), "{told}");
+        Ok(())
+    })
+    .await
+}
+
 #[tokio::test]
 async fn an_unknown_language_and_missing_words_are_english() -> Result<()> {
     browse("language-unknown", async |session| {
