@@ -152,9 +152,9 @@
 
   /**
    * The page's address without the console's prefix, or null while the location is another page's. An address that names
-   * no project (the page that sets up) is about the one that the console stands in.
+   * no project (the page that sets up) is about the console's `current` one.
    */
-  function pagePath() {
+  function pagePath(current) {
     const { pathname, search } = window.location;
     const path = pathname.startsWith(prefix()) ? pathname.slice(prefix().length) : '';
     const [, rest] = /^\/servelens((?:\/.*)?)$/.exec(path) || [];
@@ -162,7 +162,7 @@
       return null;
     }
     const said = /^\/(ns|all-namespaces)(\/|$)/.test(rest);
-    return '/servelens' + (said ? '' : scopeOf(project())) + rest + search;
+    return '/servelens' + (said ? '' : scopeOf(current || project())) + rest + search;
   }
 
   /**
@@ -180,15 +180,12 @@
     window.dispatchEvent(new PopStateEvent('popstate', { state: next }));
   }
 
-  /** The page itself: its address is the console's. */
-  const OWN_ROUTE = { path: pagePath, moves: moveHost };
-
   /**
    * Mounts the page into `element` as soon as it is there, and keeps it in step with `place`: what it shows, and what is
-   * done when it goes elsewhere. It is a part of another page where it is `embedded`. `report` is told 'mounted' or an
-   * Error, never after `detach`.
+   * done when it goes elsewhere. `look` is what of it the host has already: `embedded`, a heading and a title around it;
+   * `chooser`, a selector of projects. `report` is told 'mounted' or an Error, never after `detach`.
    */
-  function attach(element, report, place, embedded) {
+  function attach(element, report, place, look) {
     let live = true;
     let handle = null;
     let told = null;
@@ -214,7 +211,7 @@
           return;
         }
         told = place.path() || '/servelens/overview';
-        const options = { host: 'console', base: BACKEND(), path: told, embedded };
+        const options = { host: 'console', base: BACKEND(), path: told, ...look };
         try {
           handle = app.mount(element, JSON.stringify(options));
         } catch (fault) {
@@ -296,7 +293,7 @@
   // ---- What React sees.
 
   /** A component that shows the page; `placeOf` makes its place from the properties that it is given. */
-  function makePage(React, placeOf, embedded = false) {
+  function makePage(React, placeOf, look) {
     const h = React.createElement;
 
     function Fault(props) {
@@ -304,7 +301,7 @@
       return h(
         'div',
         { role: 'alert', lang: language(), style: { padding: '1.5rem', maxWidth: '40rem' } },
-        h(embedded ? 'h2' : 'h1', null, title),
+        h(look.embedded ? 'h2' : 'h1', null, title),
         h('p', null, why + props.reason + '.'),
         h('p', null, advice),
         h('button', { type: 'button', onClick: props.onRetry }, again),
@@ -320,7 +317,7 @@
       const [attempt, setAttempt] = React.useState(0);
 
       React.useEffect(() => {
-        attached.current = attach(root.current, setState, placeOf(() => latest.current), embedded);
+        attached.current = attach(root.current, setState, placeOf(() => latest.current), look);
         return () => {
           attached.current.detach();
           attached.current = null;
@@ -344,8 +341,30 @@
     };
   }
 
+  /**
+   * The page at an address of its own, below the console's selector of projects: there the console draws none by itself.
+   * The page has its own where the console shares none.
+   */
+  function makeRoute(React, { NamespaceBar, useActiveNamespace }) {
+    const placeOf = (props) => ({ path: () => pagePath(props().project), moves: moveHost });
+    if (!NamespaceBar || !useActiveNamespace) {
+      return makePage(React, placeOf, {});
+    }
+    const Page = makePage(React, placeOf, { chooser: true });
+    return function ServelensRoute(props) {
+      const [project] = useActiveNamespace();
+      return React.createElement(
+        React.Fragment,
+        null,
+        React.createElement(NamespaceBar),
+        React.createElement(Page, { ...props, project }),
+      );
+    };
+  }
+
   // ---- Beside the console's own tabs. There the page moves by itself: the address belongs to the object that is shown.
 
+  const TAB = { embedded: true, chooser: true };
   const inTab = (path) => ({ path, moves() {} });
 
   /** Observe of a developer: the project is in the console's address. */
@@ -385,7 +404,11 @@
       throw new Error('the console shares no ' + name);
     }
     const factory = await versions[best].get();
-    const module = typeof factory === 'function' ? factory() : factory;
+    return typeof factory === 'function' ? factory() : factory;
+  }
+
+  async function sharedReact() {
+    const module = await shared('react');
     return module.createElement ? module : module.default;
   }
 
@@ -411,7 +434,7 @@
 
   /** The rest of what the plugin adds to the console; loaded when the console first asks for a part of it. */
   async function loadExtensions() {
-    const React = await shared('react');
+    const React = await sharedReact();
     const { default: make } = await import(EXTENSIONS + (instance.misses ? '#' + instance.misses : '')).catch((fault) => {
       instance.misses = (instance.misses || 0) + 1;
       throw fault;
@@ -421,11 +444,12 @@
 
   const modules = {
     pages: async () => {
-      const React = await shared('react');
+      const React = await sharedReact();
+      const sdk = await shared('@openshift-console/dynamic-plugin-sdk').catch(() => ({}));
       return Object.freeze({
-        default: makePage(React, () => OWN_ROUTE),
-        ObserveTab: makePage(React, observed, true),
-        ObjectTab: makePage(React, (props) => inTab(() => objectPath(props())), true),
+        default: makeRoute(React, sdk),
+        ObserveTab: makePage(React, observed, TAB),
+        ObjectTab: makePage(React, (props) => inTab(() => objectPath(props())), TAB),
       });
     },
     extensions: loadExtensions,

@@ -17,6 +17,7 @@ const CONSOLE: Console = Console {
     bundle: "sdk9-react18",
     manifest_shape: "standard",
     base_path: "/",
+    shares_sdk: true,
     no_store: true,
     dark: "pf-v6-theme-dark",
 };

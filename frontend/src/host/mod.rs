@@ -47,6 +47,8 @@ pub struct Host {
     root: HtmlElement,
     /// A part of another page: the heading above it and the document's title are not its own.
     pub embedded: bool,
+    /// The host has a selector of namespaces: a second one would be one too many.
+    pub chooser: bool,
     title_before: String,
 }
 
@@ -69,6 +71,7 @@ impl Host {
             prefix: prefix.unwrap_or_default().to_owned(),
             root,
             embedded: options.embedded,
+            chooser: options.chooser,
             title_before: document.title(),
         })
     }

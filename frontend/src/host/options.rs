@@ -33,6 +33,9 @@ pub struct Options {
     /// The page is a part of another, a tab, whose heading and title are the host's.
     #[serde(default)]
     pub embedded: bool,
+    /// A selector of namespaces stands in the host already.
+    #[serde(default)]
+    pub chooser: bool,
 }
 
 impl Options {
@@ -49,12 +52,15 @@ mod tests {
     #[test]
     fn options_are_read_and_a_wrong_host_is_named() {
         assert_eq!(
-            Options::parse(r#"{"host":"console","base":"/b","path":"/servelens","embedded":true,"later":1}"#),
+            Options::parse(
+                r#"{"host":"console","base":"/b","path":"/servelens","embedded":true,"chooser":true,"later":1}"#
+            ),
             Ok(Options {
                 host: Kind::Console,
                 base: "/b".into(),
                 path: "/servelens".into(),
-                embedded: true
+                embedded: true,
+                chooser: true
             })
         );
         assert_eq!(

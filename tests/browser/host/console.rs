@@ -9,6 +9,7 @@ pub const C4_14: Console = Console {
     bundle: "console-react17",
     manifest_shape: "legacy",
     base_path: "/console/",
+    shares_sdk: true,
     no_store: false,
     dark: "pf-theme-dark",
 };
@@ -39,10 +40,11 @@ pub const C4_21: Console = Console {
     ..C4_20
 };
 
-/// No console has this pair; it shows that neither half depends on the other.
+/// No console has this pair, nor keeps its SDK to itself; it shows that nothing depends on either.
 pub const C4_21_REACT_18: Console = Console {
     name: "the loader of 4.21 with React 18",
     bundle: "console-react18",
+    shares_sdk: false,
     ..C4_21
 };
 
@@ -50,6 +52,7 @@ pub const C4_22: Console = Console {
     name: "4.22 with the SDK 8 and React 18",
     release: "4.22",
     bundle: "sdk8-react18",
+    shares_sdk: true,
     dark: "pf-v6-theme-dark",
     ..C4_21
 };

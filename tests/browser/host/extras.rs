@@ -20,12 +20,13 @@ async fn check(console: Console) -> Result<()> {
         open(session, &host, "/").await?;
         let before = live(session).await?;
         parts_hang_on_flags(session).await?;
-        tab_and_numbers_of_an_object(session, &name).await?;
+        tab_and_numbers_of_an_object(session, &console, &name).await?;
         session.click("a", "Host home").await?;
         gone(session, &before).await?;
 
         session.click("a", "Host observe").await?;
         mounted(session, 1).await?;
+        part_of_the_consoles_page(session, &console).await?;
         assert_eq!(namespace_asked(session).await?, json!(["llm-prod"]));
         session.click("a", "Host home").await?;
         gone(session, &before).await?;
@@ -61,6 +62,19 @@ async fn parts_hang_on_flags(session: &Session) -> Result<()> {
     Ok(())
 }
 
+/// A tab: heading, title and project are the console's.
+async fn part_of_the_consoles_page(session: &Session, console: &Console) -> Result<()> {
+    let seen: Value = session
+        .eval(
+            "return [document.title, document.querySelectorAll('h1').length,
+                document.querySelectorAll('.servelens h2.sl-title').length,
+                [...document.querySelectorAll('.servelens .sl-field-name')].map(name => name.textContent).includes('Namespace')]",
+        )
+        .await?;
+    assert_eq!(seen, json!([format!("A console {}", console.release), 1, 1, false]));
+    Ok(())
+}
+
 /// What the page's last request was about; the page leaves it in the address of its links.
 async fn namespace_asked(session: &Session) -> Result<Value> {
     let links = "return [...new Set([...document.querySelectorAll('.servelens a[href*=\"/servelens/\"]')]
@@ -68,7 +82,7 @@ async fn namespace_asked(session: &Session) -> Result<Value> {
     session.eval(links).await
 }
 
-async fn tab_and_numbers_of_an_object(session: &Session, name: &str) -> Result<()> {
+async fn tab_and_numbers_of_an_object(session: &Session, console: &Console, name: &str) -> Result<()> {
     session.click("a", "Host object").await?;
     mounted(session, 1).await?;
     let at = session.location().await?;
@@ -83,12 +97,13 @@ async fn tab_and_numbers_of_an_object(session: &Session, name: &str) -> Result<(
     session
         .wait_eq(
             "the tab shows another page",
-            "return document.querySelector('.servelens h1').textContent",
+            "return document.querySelector('.servelens .sl-title').textContent",
             json!("GPUs"),
         )
         .await?;
     settled(session).await?;
     assert_eq!(session.location().await?, at);
+    part_of_the_consoles_page(session, console).await?;
 
     session
         .wait_eq(

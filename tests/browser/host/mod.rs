@@ -7,6 +7,7 @@ mod faults;
 mod guest;
 mod language;
 mod life;
+mod projects;
 
 use anyhow::Result;
 use serde_json::{Value, json};

@@ -3,6 +3,7 @@ import { StrictMode, memo, useState } from 'react';
 import { Link, Pages, Router, useLocation } from '#router';
 import { Async } from './async.jsx';
 import { Extras, raise } from './extras.jsx';
+import { FollowAddress } from './projects.jsx';
 
 function HostPage() {
   useLocation(); // one page of the host follows another
@@ -63,6 +64,7 @@ export function makeApp(flags, { withProps = false } = {}) {
   return function App() {
     return (
       <Router basename={window.SERVER_FLAGS.basePath.replace(/\/$/, '')}>
+        <FollowAddress />
         <nav aria-label="Console">
           <Link to="/">Host home</Link> <Link to="/k8s/cluster/nodes">Host nodes</Link>{' '}
           <Link to="/servelensology">Host neighbour</Link> <a href="/help">Host help</a>{' '}

@@ -1,18 +1,23 @@
 // Loads a plugin as the consoles 4.14 to 4.21 do, whose loader is their own. What differs between them is `release`.
 import * as React from 'react';
+import { SDK } from './projects.jsx';
 
 const LEGACY = ['name', 'version', 'extensions', 'displayName', 'description', 'dependencies', 'disableStaticPlugins'];
 const STANDARD = ['name', 'version', 'extensions', 'dependencies', 'customProperties', 'baseURL', 'loadScripts', 'registrationMethod', 'buildHash'];
 
 /** The shared scope: up to 4.20 the console's own object, from 4.21 webpack's, whose eager modules answer at once. */
 function scopeOf(release) {
+  const sdk = '@openshift-console/dynamic-plugin-sdk';
   if (release < 21) {
-    return { react: { '*': { get: async () => () => React, loaded: true } } };
+    const any = (module) => ({ '*': { get: async () => () => module, loaded: true } });
+    return { react: any(React), ...(SDK && { [sdk]: any(SDK) }) };
   }
+  const eager = (module) => ({ get: () => () => module, from: 'openshift-console', eager: true, loaded: 1 });
   return {
+    ...(SDK && { [sdk]: { '0.0.0': eager(SDK) } }),
     react: {
       '16.14.0': { get: () => Promise.reject(new Error('a React that the console never loaded')), from: 'some-plugin' },
-      [React.version]: { get: () => () => React, from: 'openshift-console', eager: true, loaded: 1 },
+      [React.version]: eager(React),
     },
   };
 }

@@ -3,9 +3,12 @@ import * as React from 'react';
 import { PluginStore, PluginStoreProvider } from '#sdk';
 import { render } from '#render';
 import { makeApp } from './app.jsx';
+import { SDK } from './projects.jsx';
 
+const eager = (module) => ({ get: () => () => module, loaded: 1, eager: true, from: 'openshift-console' });
 const sharedScope = {
-  react: { [React.version]: { get: () => () => React, loaded: 1, eager: true, from: 'openshift-console' } },
+  react: { [React.version]: eager(React) },
+  ...(SDK && { '@openshift-console/dynamic-plugin-sdk': { '1.0.0': eager(SDK) } }),
 };
 const store = new PluginStore({
   loaderOptions: { sharedScope, customDependencyResolutions: { '@console/pluginAPI': '4.22.3' } },

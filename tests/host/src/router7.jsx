@@ -1,7 +1,7 @@
 // The router of consoles from 4.22 on.
-import { BrowserRouter, Link, Route, Routes, useLocation } from 'react-router';
+import { BrowserRouter, Link, Route, Routes, useLocation, useNavigate } from 'react-router';
 
-export { BrowserRouter as Router, Link, useLocation };
+export { BrowserRouter as Router, Link, useLocation, useNavigate as useGo };
 
 export function Pages({ routes, fallback: Fallback }) {
   return (

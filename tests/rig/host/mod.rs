@@ -25,6 +25,8 @@ pub struct Console {
     pub manifest_shape: &'static str,
     /// `SERVER_FLAGS.basePath`, with a slash at both ends.
     pub base_path: &'static str,
+    /// Whether it shares its SDK with plugins, as every console does that there is.
+    pub shares_sdk: bool,
     /// 4.23 and later forbid HTTP caching of every plugin file.
     pub no_store: bool,
     /// The classes of the dark theme on `<html>`.

@@ -30,7 +30,7 @@ pub(super) async fn index(State(shared): State<Arc<Shared>>) -> Response {
     );
     let page = format!(
         r#"<!doctype html>
-<html lang="en" data-release="{release}">
+<html lang="en" data-release="{release}" data-sdk="{sdk}">
 <head>
   <base href="{base}">
   <title>A console {release}</title>
@@ -43,6 +43,7 @@ pub(super) async fn index(State(shared): State<Arc<Shared>>) -> Response {
 </html>
 "#,
         release = console.release,
+        sdk = if console.shares_sdk { "shared" } else { "none" },
         bundle = console.bundle,
     );
     let head = AppendHeaders([

@@ -15,7 +15,7 @@ pub use namespace::known as namespaces;
 pub fn Toolbar() -> impl IntoView {
     view! {
         <div class="sl-toolbar" role="group" aria-label=crate::words::t("What to show")>
-            <namespace::NamespaceSelect />
+            {(!crate::state::App::here().host().chooser).then(|| view! { <namespace::NamespaceSelect /> })}
             <workloads::WorkloadSelect />
             <models::ModelSelect />
             <range::RangePicker />
