@@ -332,6 +332,16 @@ async fn the_standard_manifest_is_the_default_and_holds_only_what_its_schema_kno
     Ok(())
 }
 
+/// A console below a path finds the plugin's files there, with the slashes that it needs however they were typed.
+#[tokio::test]
+async fn the_standard_manifest_names_the_consoles_own_base() -> Result<()> {
+    for typed in ["/console/", "/console"] {
+        let manifest = manifest(&["--console-base-path", typed]).await?;
+        assert_eq!(manifest["baseURL"], "/console/api/plugins/servelens/");
+    }
+    Ok(())
+}
+
 #[tokio::test]
 async fn the_legacy_manifest_of_4_14_holds_only_what_its_schema_knows() -> Result<()> {
     let manifest = manifest(&["--manifest-shape", "legacy"]).await?;

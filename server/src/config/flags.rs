@@ -57,6 +57,9 @@ pub struct Layer {
     /// Shape of the plugin manifest: legacy (OpenShift 4.14) or standard (4.15 and later) [default: standard].
     #[arg(long, value_name = "SHAPE", help_heading = "Page and plugin")]
     pub manifest_shape: Option<String>,
+    /// Where the console's own addresses begin, e.g. /console/; the standard manifest needs it [default: /].
+    #[arg(long, value_name = "PATH", help_heading = "Page and plugin")]
+    pub console_base_path: Option<String>,
     /// What the plugin adds to the console: all, none, or some of pages, tabs, overview, details, alerts with commas
     /// between them [default: all].
     #[arg(long, value_name = "WHICH", help_heading = "Page and plugin")]

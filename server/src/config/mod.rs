@@ -38,6 +38,8 @@ pub struct ServeConfig {
     /// An administrator's own panels and dashboards.
     pub dashboards: Option<PathBuf>,
     pub manifest_shape: ManifestShape,
+    /// Where the console's own addresses begin, with a slash at both ends.
+    pub console_base_path: String,
     pub plugin_extensions: PluginExtensions,
     pub identity: IdentityMode,
     /// With [`IdentityMode::Session`] only.

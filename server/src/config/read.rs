@@ -13,6 +13,7 @@ const DEFAULT_METRICS_LISTEN: &str = "127.0.0.1:8478";
 const DEFAULT_SHUTDOWN_DELAY: &str = "0s";
 /// OpenShift 4.15 and later; only the 4.14 overlay asks for the other.
 const DEFAULT_MANIFEST_SHAPE: &str = "standard";
+const DEFAULT_CONSOLE_BASE_PATH: &str = "/";
 const DEFAULT_PLUGIN_EXTENSIONS: &str = "all";
 /// Every query carries the caller's own token.
 const DEFAULT_IDENTITY: &str = "bearer";
@@ -103,6 +104,12 @@ impl Reader<'_> {
             Some(DEFAULT_MANIFEST_SHAPE),
             ManifestShape::parse,
         );
+        let console_base_path = self.setting(
+            "console-base-path",
+            |l| &l.console_base_path,
+            Some(DEFAULT_CONSOLE_BASE_PATH),
+            value::base_path,
+        );
         let plugin_extensions = self.setting(
             "plugin-extensions",
             |l| &l.plugin_extensions,
@@ -141,6 +148,7 @@ impl Reader<'_> {
             assets: assets?,
             dashboards,
             manifest_shape: manifest_shape?,
+            console_base_path: console_base_path?,
             plugin_extensions: plugin_extensions?,
             identity: identity?,
             session: match session {

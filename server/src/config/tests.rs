@@ -44,6 +44,7 @@ fn what_is_not_said_has_a_safe_default() {
         assets: "/a",
         dashboards: None,
         manifest_shape: Standard,
+        console_base_path: "/",
         plugin_extensions: PluginExtensions(
             {
                 Pages,
@@ -209,6 +210,25 @@ fn what_may_stand_in_a_part_of_the_file_that_cannot_be_read_is_not_called_missin
       - --config /none: cannot be read: no such file
       - --log-level: give error, warn, info, debug, trace, or a filter such as info,server=debug
     "#);
+}
+
+#[test]
+fn a_console_s_base_path_has_a_slash_at_both_ends() {
+    let got = |typed: &str| {
+        let flag = format!("--console-base-path={typed}");
+        let config = check(&[&GOOD[..], &[&flag]].concat(), &[], None);
+        config.map(|config| config.console_base_path)
+    };
+    for (typed, expect) in [("/", "/"), ("/console", "/console/"), ("/a/b-c/", "/a/b-c/")] {
+        assert_eq!(got(typed).as_deref(), Ok(expect), "{typed}");
+    }
+    for wrong in ["", "console/", "//", "/a//b", "/../", "https://a/", "/a?b", "/a b/"] {
+        let told = got(wrong).unwrap_err();
+        assert!(
+            told.contains("--console-base-path: give a path such as / or /console/"),
+            "{wrong}: {told}"
+        );
+    }
 }
 
 #[test]

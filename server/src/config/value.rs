@@ -16,6 +16,22 @@ pub fn path(text: &str) -> Result<PathBuf, String> {
     Ok(PathBuf::from(text))
 }
 
+/// `/`, `/console`, `/console/`; with a slash at both ends.
+pub fn base_path(text: &str) -> Result<String, String> {
+    let plain = |segment: &str| {
+        let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_' | b'~');
+        !segment.is_empty() && segment != "." && segment != ".." && segment.bytes().all(plain)
+    };
+    let inner = text
+        .strip_prefix('/')
+        .map(|rest| rest.strip_suffix('/').unwrap_or(rest));
+    match inner {
+        Some("") => Ok("/".to_owned()),
+        Some(inner) if inner.split('/').all(plain) => Ok(format!("/{inner}/")),
+        _ => Err("give a path such as / or /console/".to_owned()),
+    }
+}
+
 /// `500ms`, `30s`, `5m`, `1h`.
 pub fn duration(text: &str) -> Result<Duration, String> {
     let wrong = || "give a whole number and a unit (ms, s, m, h), e.g. 30s".to_owned();

@@ -76,6 +76,7 @@ pub fn serve_config(listen: SocketAddr, assets: PathBuf, prometheus: SocketAddr)
         assets,
         dashboards: None,
         manifest_shape: ManifestShape::Standard,
+        console_base_path: "/".to_owned(),
         plugin_extensions: PluginExtensions::all(),
         identity: IdentityMode::Demo,
         session: None,

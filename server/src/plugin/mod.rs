@@ -52,17 +52,17 @@ impl Plugin {
             extensions::all(&overview(&catalog).map_err(|fault| fault.to_string())?)
         };
         Ok(Plugin {
-            manifest: Fixed::new(&manifest(config.manifest_shape, &extensions, build_hash)),
+            manifest: Fixed::new(&manifest(config, &extensions, build_hash)),
             flags: Fixed::new(&flags(config)),
         })
     }
 }
 
-fn manifest(shape: ManifestShape, extensions: &Value, build_hash: &str) -> Value {
+fn manifest(config: &ServeConfig, extensions: &Value, build_hash: &str) -> Value {
     let version = env!("CARGO_PKG_VERSION");
     // Any console: what cannot work is refused by the shape already.
     let dependencies = json!({"@console/pluginAPI": "*"});
-    match shape {
+    match config.manifest_shape {
         ManifestShape::Legacy => json!({
             "name": NAME,
             "version": version,
@@ -74,7 +74,8 @@ fn manifest(shape: ManifestShape, extensions: &Value, build_hash: &str) -> Value
         ManifestShape::Standard => json!({
             "name": NAME,
             "version": version,
-            "baseURL": format!("/api/plugins/{NAME}/"),
+            // The console reads it from the root of its host, not from where its own addresses begin.
+            "baseURL": format!("{}api/plugins/{NAME}/", config.console_base_path),
             "loadScripts": ["plugin-entry.js"],
             "registrationMethod": "callback",
             "buildHash": build_hash,

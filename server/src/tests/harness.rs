@@ -133,6 +133,7 @@ pub fn config(assets: PathBuf, upstream: SocketAddr) -> ServeConfig {
         assets,
         dashboards: None,
         manifest_shape: ManifestShape::Standard,
+        console_base_path: "/".to_owned(),
         plugin_extensions: PluginExtensions::all(),
         identity: IdentityMode::Bearer,
         session: None,

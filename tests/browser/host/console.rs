@@ -48,8 +48,10 @@ pub const C4_21_REACT_18: Console = Console {
     ..C4_21
 };
 
+/// Served below a path, too: with the standard manifest the SDK reads the base from the root of its host.
 pub const C4_22: Console = Console {
     name: "4.22 with the SDK 8 and React 18",
+    base_path: "/console/",
     release: "4.22",
     bundle: "sdk8-react18",
     shares_sdk: true,
@@ -62,6 +64,7 @@ pub const C4_23: Console = Console {
     name: "4.23 with the SDK 9 and React 18",
     release: "4.23",
     bundle: "sdk9-react18",
+    base_path: "/",
     no_store: true,
     ..C4_22
 };

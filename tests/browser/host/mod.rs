@@ -20,7 +20,13 @@ use super::settled;
 
 /// A console in front of a Servelens of its own, which asks the demo's Prometheus with the bridge's token.
 async fn start(console: Console) -> Result<(Host, Serve)> {
-    let servelens = serve(&demo()?.prometheus, &["--manifest-shape", console.manifest_shape]).await?;
+    let settings = [
+        "--manifest-shape",
+        console.manifest_shape,
+        "--console-base-path",
+        console.base_path,
+    ];
+    let servelens = serve(&demo()?.prometheus, &settings).await?;
     let host = Host::start(console, &servelens.url).await?;
     Ok((host, servelens))
 }
