@@ -109,7 +109,7 @@ function pageOf({ alertname, namespace, model_name: model }) {
   return '/servelens/' + scope + '/' + page + '?range=1h' + (model ? '&model=' + encodeURIComponent(model) : '');
 }
 
-export default function make(React, { files, backend, prefix, moveHost, locale, words }) {
+export default function make(React, { backend, prefix, moveHost, locale, words }) {
   const h = React.createElement;
   const { t, counted, humanised, told } = speaker(words, locale);
 
@@ -124,21 +124,6 @@ export default function make(React, { files, backend, prefix, moveHost, locale, 
       onGo?.();
     };
     return h('a', { href: prefix() + to, onClick: go }, children);
-  }
-
-  /** The flags of this server's configuration; the console shows what hangs on them when they are there. */
-  async function setFlags(setFlag) {
-    for (let attempt = 0; attempt < 3; attempt += 1) {
-      try {
-        const answer = await fetch(new URL('plugin-flags.json', files), { credentials: 'same-origin' });
-        if (answer.ok) {
-          Object.entries(await answer.json()).forEach(([flag, on]) => setFlag(flag, on === true));
-          return;
-        }
-      } catch {
-        // The next attempt may find the network again.
-      }
-    }
   }
 
   function health(responses) {
@@ -227,7 +212,6 @@ export default function make(React, { files, backend, prefix, moveHost, locale, 
   const projectChart = (query) => (project) => inProject(query, project);
 
   return Object.freeze({
-    setFlags,
     gpusInCluster: chart(OVERVIEW.cluster.gpus),
     tokensInCluster: chart(OVERVIEW.cluster.tokens),
     gpusInProject: projectChart(OVERVIEW.project.gpus),

@@ -421,6 +421,21 @@
     return b.localeCompare(a, 'en', { numeric: true });
   }
 
+  /** The flags of this server's configuration; the console shows what hangs on them when they are there. */
+  async function setFlags(setFlag) {
+    for (let attempt = 0; attempt < 3; attempt += 1) {
+      try {
+        const answer = await fetch(new URL('plugin-flags.json', HERE), { credentials: 'same-origin' });
+        if (answer.ok) {
+          Object.entries(await answer.json()).forEach(([flag, on]) => setFlag(flag, on === true));
+          return;
+        }
+      } catch {
+        // The next attempt may find the network again.
+      }
+    }
+  }
+
   /** What the console's cards say of ours, by the English text; English itself needs no words. */
   async function cardWords() {
     try {
@@ -439,7 +454,7 @@
       instance.misses = (instance.misses || 0) + 1;
       throw fault;
     });
-    return make(React, { files: HERE, backend: BACKEND, prefix, moveHost, locale: locale(), words: await cardWords() });
+    return make(React, { backend: BACKEND, prefix, moveHost, locale: locale(), words: await cardWords() });
   }
 
   const modules = {
@@ -452,6 +467,8 @@
         ObjectTab: makePage(React, (props) => inTab(() => objectPath(props())), TAB),
       });
     },
+    // Asked for at every start of a console, so that the rest need not be loaded for it.
+    flags: async () => Object.freeze({ set: setFlags }),
     extensions: loadExtensions,
   };
 

@@ -168,10 +168,7 @@ fn pages() -> Vec<Value> {
 
 /// What sets the flags that the rest hangs on.
 fn flags() -> Vec<Value> {
-    let mut flags = vec![extension(
-        "console.flag",
-        json!({"handler": code("extensions.setFlags")}),
-    )];
+    let mut flags = vec![extension("console.flag", json!({"handler": code("flags.set")}))];
     flags.extend(MODELS.iter().filter_map(|model| {
         let properties = json!({"flag": model.flag?, "model": model.value()});
         Some(extension("console.flag/model", properties))

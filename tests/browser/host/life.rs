@@ -26,6 +26,7 @@ async fn check(console: Console) -> Result<()> {
     .await?;
     for passed in host.passed() {
         assert!(passed.status < 400, "{passed:?}");
+        assert!(!passed.path.contains("/extensions."), "no card is there: {passed:?}");
     }
     let posts = host
         .passed()
@@ -190,8 +191,10 @@ async fn the_consoles_own_links(session: &Session) -> Result<()> {
         session.click("a", "Plugin: Model serving").await?;
         mounted(session, 1).await?;
         session.click("a", link).await?;
+        // Below a path, some routers leave out the last slash of the console's own root.
         let ends = format!(
-            "return document.querySelector('h1').textContent === 'Host page ' + SERVER_FLAGS.basePath + '{path}'
+            "const bare = text => text.replace(/\\/$/, '');
+            return bare(document.querySelector('h1').textContent) === bare('Host page ' + SERVER_FLAGS.basePath + '{path}')
                 && document.querySelectorAll('.servelens').length === 0 && window.mark === 'the same document'"
         );
         session.wait_true(link, &ends).await?;
