@@ -140,10 +140,76 @@ fn series_stand_out_and_stay_apart_for_every_kind_of_eye() {
     }
 }
 
-/// WCAG 2.2, 1.4.3: texts in our own colours on our own grounds.
+/// Six tokens and their colours.
+type Colours = [(&'static str, &'static str); 6];
+
+/// What a console's PatternFly puts in the place of our own colours, light and dark: its releases 4.224.5 (which 5.4.2
+/// repeats under new names) and 6.6.1.
+const PATTERNFLY: [(&str, [Colours; 2]); 2] = [
+    (
+        "PatternFly 4 and 5",
+        [
+            [
+                ("text", "#151515"),
+                ("muted", "#6a6e73"),
+                ("page", "#f0f0f0"),
+                ("card", "#ffffff"),
+                ("raised", "#ffffff"),
+                ("accent", "#0066cc"),
+            ],
+            [
+                ("text", "#e0e0e0"),
+                ("muted", "#aaabac"),
+                ("page", "#0f1214"),
+                ("card", "#1b1d21"),
+                ("raised", "#26292d"),
+                ("accent", "#1fa7f8"),
+            ],
+        ],
+    ),
+    (
+        "PatternFly 6",
+        [
+            [
+                ("text", "#151515"),
+                ("muted", "#4d4d4d"),
+                ("page", "#f2f2f2"),
+                ("card", "#ffffff"),
+                ("raised", "#ffffff"),
+                ("accent", "#0066cc"),
+            ],
+            [
+                ("text", "#ffffff"),
+                ("muted", "#c7c7c7"),
+                ("page", "#151515"),
+                ("card", "#292929"),
+                ("raised", "#383838"),
+                ("accent", "#92c5f9"),
+            ],
+        ],
+    ),
+];
+
+/// WCAG 2.2, 1.4.3: texts on their grounds, in our own colours and in those that each console puts among them.
 #[test]
 fn texts_can_be_read_on_their_grounds() {
-    for tokens in themes() {
+    let css = std::fs::read_to_string(source::root().join("assets/styles/tokens.css")).unwrap();
+    let own = themes();
+    let mut all: Vec<(&str, BTreeMap<String, String>)> = own.iter().map(|tokens| ("own", tokens.clone())).collect();
+    for (place, themes) in PATTERNFLY {
+        for (tokens, console) in own.iter().zip(themes) {
+            let mut mixed = tokens.clone();
+            for (name, color) in console {
+                assert!(
+                    css.contains(&format!("--sl-{name}: var(--pf-")),
+                    "{name} is not the console's"
+                );
+                mixed.insert(name.to_owned(), color.to_owned());
+            }
+            all.push((place, mixed));
+        }
+    }
+    for (place, tokens) in all {
         for (text, ground) in [
             ("text", "page"),
             ("text", "card"),
@@ -154,17 +220,22 @@ fn texts_can_be_read_on_their_grounds() {
             ("muted", "card"),
             ("muted", "raised"),
             ("muted", "hover"),
+            ("muted", "chosen"),
+            ("muted", "critical-fill"),
             ("accent", "card"),
             ("accent", "page"),
             ("on-accent", "accent"),
             ("warning", "warning-fill"),
             ("warning", "card"),
+            ("warning", "page"),
+            ("warning", "chosen"),
+            ("good", "chosen"),
             ("critical", "critical-fill"),
             ("critical", "card"),
             ("chart-text", "card"),
         ] {
             let got = contrast(&tokens[text], &tokens[ground]);
-            assert!(got >= 4.5, "{text} on {ground}: {got:.2}");
+            assert!(got >= 4.5, "{place}: {text} on {ground}: {got:.2}");
         }
     }
 }
