@@ -35,6 +35,7 @@ pub(super) async fn index(State(shared): State<Arc<Shared>>) -> Response {
   <base href="{base}">
   <title>A console {release}</title>
   <link rel="icon" href="data:,">
+  <style>nav a, nav button {{ display: inline-block; line-height: 24px }}</style>
   <script nonce="{nonce}">window.SERVER_FLAGS = {{ basePath: '{base}', releaseVersion: '{release}.0' }};</script>
   <script src="{base}host/watch.js"></script>
   <script src="{base}host/{bundle}.js" defer></script>
