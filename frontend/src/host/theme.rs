@@ -1,6 +1,7 @@
-//! Light or dark: the console's class on `<html>`, or at a URL of its own the person's choice, else the system's.
+//! Light or dark: the console's class on `<html>`, or at a URL of its own the person's choice, else the system's. And more
+//! contrast, where the console's theme or the system asks for it.
 //!
-//! The outcome is a class on the page's root, the only thing that the style sheet looks at.
+//! The outcome is two classes on the page's root, the only thing that the style sheet looks at.
 
 use std::{cell::Cell, rc::Rc};
 
@@ -13,6 +14,10 @@ const DARK_CLASS: &str = "servelens-dark";
 /// PatternFly 6, 5 and 4, as the console has put them on `<html>` since 4.14.
 const CONSOLE_DARK: [&str; 3] = ["pf-v6-theme-dark", "pf-v5-theme-dark", "pf-theme-dark"];
 const SYSTEM_DARK: &str = "(prefers-color-scheme: dark)";
+const CONTRAST_CLASS: &str = "servelens-contrast";
+/// A theme of consoles from 4.23 on, beside light or dark.
+const CONSOLE_CONTRAST: &str = "pf-v6-theme-high-contrast";
+const SYSTEM_CONTRAST: &str = "(prefers-contrast: more)";
 const STORED: &str = "servelens/theme";
 
 thread_local! {
@@ -43,7 +48,12 @@ impl Theme {
             Kind::Console => ClassWatch::new(Rc::clone(&tell)),
             Kind::Standalone => None,
         };
-        if let (Kind::Standalone, Some(system)) = (kind, system_dark()) {
+        let asked: &[&str] = match kind {
+            Kind::Console => &[SYSTEM_CONTRAST],
+            Kind::Standalone => &[SYSTEM_CONTRAST, SYSTEM_DARK],
+        };
+        for system in asked.iter().filter_map(|query| system(query)) {
+            let tell = Rc::clone(&tell);
             listeners.push(Listener::new(&system, "change", move |_| tell()));
         }
         Self {
@@ -52,11 +62,14 @@ impl Theme {
         }
     }
 
-    /// Puts the class on the root that the style sheet looks at; returns whether it is dark.
+    /// Puts the classes on the root that the style sheet looks at; returns whether it is dark.
     pub fn apply(host: &Host) -> bool {
         let dark = is_dark(host.kind);
-        // Fails only for a class name with a space in it.
-        let _ = host.root().class_list().toggle_with_force(DARK_CLASS, dark);
+        let contrast = asks(SYSTEM_CONTRAST) || host.kind == Kind::Console && console_has(&[CONSOLE_CONTRAST]);
+        for (class, on) in [(DARK_CLASS, dark), (CONTRAST_CLASS, contrast)] {
+            // Fails only for a class name with a space in it.
+            let _ = host.root().class_list().toggle_with_force(class, on);
+        }
         dark
     }
 
@@ -72,18 +85,23 @@ impl Theme {
 
 fn is_dark(kind: Kind) -> bool {
     match kind {
-        Kind::Console => document()
-            .and_then(|document| document.document_element())
-            .is_some_and(|html| CONSOLE_DARK.iter().any(|class| html.class_list().contains(class))),
-        Kind::Standalone => CHOSEN
-            .get()
-            .or_else(stored)
-            .unwrap_or_else(|| system_dark().is_some_and(|system| system.matches())),
+        Kind::Console => console_has(&CONSOLE_DARK),
+        Kind::Standalone => CHOSEN.get().or_else(stored).unwrap_or_else(|| asks(SYSTEM_DARK)),
     }
 }
 
-fn system_dark() -> Option<web_sys::MediaQueryList> {
-    window()?.match_media(SYSTEM_DARK).ok()?
+/// Whether the console's document carries one of the classes.
+fn console_has(classes: &[&str]) -> bool {
+    let html = document().and_then(|document| document.document_element());
+    html.is_some_and(|html| classes.iter().any(|class| html.class_list().contains(class)))
+}
+
+fn system(query: &str) -> Option<web_sys::MediaQueryList> {
+    window()?.match_media(query).ok()?
+}
+
+fn asks(query: &str) -> bool {
+    system(query).is_some_and(|system| system.matches())
 }
 
 fn stored() -> Option<bool> {

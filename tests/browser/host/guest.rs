@@ -174,6 +174,56 @@ async fn inside(session: &Session, host: &tests::rig::host::Host) -> Result<()> 
     Ok(())
 }
 
+/// The console's theme of high contrast, and what the system asks for: tokens, lines and the charts' own texts follow.
+#[tokio::test]
+async fn in_the_consoles_high_contrast_theme_lines_and_axes_stand_out() -> Result<()> {
+    let (host, _servelens) = start(C4_23).await?;
+    browse("host-contrast", async |session| {
+        open(session, &host, "/servelens/all-namespaces/gpus?refresh=off").await?;
+        mounted(session, 1).await?;
+        let strong = "const root = document.querySelector('.servelens'), style = getComputedStyle(root);
+            const text = style.getPropertyValue('--sl-text');
+            return ['--sl-muted', '--sl-border', '--sl-hairline', '--sl-chart-text', '--sl-chart-axis']
+                .every(token => style.getPropertyValue(token) === text)";
+        let picture = "const canvas = document.querySelector('.servelens [data-panel][data-state=ok] canvas');
+            return canvas.toDataURL().length + ' ' + canvas.toDataURL().slice(-4000)";
+        for dark in ["", "pf-v6-theme-dark"] {
+            for (theme, contrast) in [
+                (dark.to_owned(), "more"),
+                (format!("{dark} pf-v6-theme-high-contrast"), "no-preference"),
+            ] {
+                let usual = format!("document.documentElement.className = '{dark}'; return null");
+                session.media("prefers-contrast", "no-preference").await?;
+                session.eval::<Value>(&usual).await?;
+                session.wait_eq("the usual theme", strong, json!(false)).await?;
+                drawn(session).await?;
+                let before: String = session.eval(picture).await?;
+                session.media("prefers-contrast", contrast).await?;
+                session
+                    .eval::<Value>(&format!("document.documentElement.className = '{theme}'; return null"))
+                    .await?;
+                session.wait_eq("the strong theme", strong, json!(true)).await?;
+                session
+                    .wait_true(
+                        "the charts are drawn anew",
+                        &format!("return (() => {{ {picture} }})() !== {}", json!(before)),
+                    )
+                    .await?;
+                let found = violations(session, "'.servelens'").await?;
+                assert!(found.is_empty(), "{theme}: {}", serde_json::to_string_pretty(&found)?);
+            }
+            session
+                .screenshot(&format!(
+                    "host-contrast-{}",
+                    if dark.is_empty() { "light" } else { "dark" }
+                ))
+                .await?;
+        }
+        Ok(())
+    })
+    .await
+}
+
 #[tokio::test]
 async fn in_a_console_the_page_speaks_its_language_and_breaks_no_rule() -> Result<()> {
     let (host, _servelens) = start(C4_23).await?;
