@@ -7,6 +7,7 @@ mod faults;
 mod guest;
 mod language;
 mod life;
+mod matrix;
 mod projects;
 
 use anyhow::Result;

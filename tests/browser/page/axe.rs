@@ -11,8 +11,8 @@ use super::open;
 use super::screens::fits;
 use crate::browser::{drawn, no_errors};
 
-/// Each rule that is broken, with the elements that break it. `root` is a selector: the whole document, or our part.
-pub async fn violations(session: &Session, root: &str) -> Result<Vec<Value>> {
+/// Brings axe-core into the document, where it keeps a listener and an observer of its own.
+pub async fn bring(session: &Session) -> Result<()> {
     if session.eval::<Value>("return typeof window.axe").await? != "object" {
         session
             .client
@@ -20,6 +20,12 @@ pub async fn violations(session: &Session, root: &str) -> Result<Vec<Value>> {
             .await
             .context("loading axe-core")?;
     }
+    Ok(())
+}
+
+/// Each rule that is broken, with the elements that break it. `root` is a selector: the whole document, or our part.
+pub async fn violations(session: &Session, root: &str) -> Result<Vec<Value>> {
+    bring(session).await?;
     session
         .eval_async(&format!(
             // Off by itself, as the youngest: the size of what one presses, WCAG 2.2 AA's 2.5.8.
@@ -102,6 +108,11 @@ async fn the_page_of_routing_breaks_no_rule() -> Result<()> {
 #[tokio::test]
 async fn the_page_of_gpus_breaks_no_rule() -> Result<()> {
     check("gpus?refresh=off").await
+}
+
+#[tokio::test]
+async fn the_page_of_objectives_breaks_no_rule() -> Result<()> {
+    check("slos?refresh=off").await
 }
 
 #[tokio::test]

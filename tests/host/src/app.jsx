@@ -60,12 +60,15 @@ export function makeApp(flags, { withProps = false } = {}) {
   const extensions = flags.inUse();
   raise(flags).catch((fault) => console.error(`a flag handler failed: ${fault.message}`));
   const routes = routesOf(extensions);
-  const items = extensions.filter(({ type, properties }) => type === 'console.navigation/href' && properties.perspective === 'admin');
+  const links = extensions.filter(({ type }) => type === 'console.navigation/href');
   return function App() {
+    const [perspective, setPerspective] = useState('admin');
+    const items = links.filter(({ properties }) => properties.perspective === perspective);
     return (
       <Router basename={window.SERVER_FLAGS.basePath.replace(/\/$/, '')}>
         <FollowAddress />
         <nav aria-label="Console">
+          <button onClick={() => setPerspective(perspective === 'admin' ? 'dev' : 'admin')}>Switch perspective</button>{' '}
           <Link to="/">Host home</Link> <Link to="/k8s/cluster/nodes">Host nodes</Link>{' '}
           <Link to="/servelensology">Host neighbour</Link> <a href="/help">Host help</a>{' '}
           <Link to="/servelens/ns/llm-prod/gpus">Host link into the plugin</Link>{' '}

@@ -95,7 +95,7 @@ fn card(app: App, entry: &SloEntry, slo: &SloAnswer, over: &str) -> AnyView {
     }
     body.extend(slo.warnings.iter().map(|text| line("sl-note", told(text))));
     view! {
-        <section class="sl-card sl-slo" aria-label=t(&entry.title) data-slo=entry.id.clone()>
+        <section class="sl-card sl-slo" data-slo=entry.id.clone()>
             <header class="sl-slo-head">
                 <h2>{t(&entry.title)}</h2>
                 <div class="sl-slo-limits" title=t(&entry.reason)>
