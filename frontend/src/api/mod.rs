@@ -14,6 +14,8 @@ use web_sys::{AbortController, AbortSignal};
 
 pub use fault::{cut_short, fault_of};
 
+use crate::route::encode;
+
 const CSRF_HEADER: &str = "X-CSRFToken";
 
 /// Where the server is, as seen from the page.
@@ -55,8 +57,14 @@ impl Client {
         self.get("/api/models").await
     }
 
-    pub async fn me(&self) -> Result<Me, ApiError> {
-        self.get("/api/me").await
+    /// `watched`: the namespace that is looked at, which the cluster is asked about where the store alone would tell.
+    pub async fn me(&self, watched: Option<&str>) -> Result<Me, ApiError> {
+        let mut path = "/api/me".to_owned();
+        if let Some(name) = watched {
+            path.push_str("?namespace=");
+            encode(name, &mut path);
+        }
+        self.get(&path).await
     }
 
     /// How every objective stands. Ends when `signal` says so.

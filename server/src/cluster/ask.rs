@@ -25,6 +25,7 @@ const PAGE: usize = 500;
 const MOST_OBJECTS: usize = 10_000;
 
 const REVIEWS: &str = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
+const NAMESPACES: &str = "/api/v1/namespaces";
 const PROJECTS: &str = "/apis/project.openshift.io/v1/projects";
 
 pub struct Ask {
@@ -81,6 +82,18 @@ impl Ask {
         let items = items.ok_or_else(|| Fault::ClusterFailed("a list without items".to_owned()))?;
         let names = items.iter().filter_map(|item| item.pointer("/metadata/name")?.as_str());
         Ok(Some(names.map(str::to_owned).collect()))
+    }
+
+    /// Whether the namespace is there, and not on its way out; `None` where the caller may not know.
+    pub async fn has_namespace(&self, caller: &Caller, name: &str) -> Result<Option<bool>, Fault> {
+        let (status, body) = self.ask(caller, &format!("{NAMESPACES}/{name}"), None).await?;
+        match status {
+            StatusCode::NOT_FOUND => return Ok(Some(false)),
+            StatusCode::FORBIDDEN => return Ok(None),
+            status => judge(status)?,
+        }
+        let found: Value = read(&body)?;
+        Ok(Some(found.pointer("/metadata/deletionTimestamp").is_none()))
     }
 
     /// The objects of a list, page by page; `None` where the caller may not list them or the cluster has no such kind.

@@ -132,6 +132,11 @@ impl Cluster {
         Ok(Some(allowed))
     }
 
+    /// Whether the namespace is there now, which nobody keeps; `None` where the caller may not know.
+    pub async fn has_namespace(&self, caller: &Caller, name: &str) -> Result<Option<bool>, Fault> {
+        self.ask.has_namespace(caller, name).await
+    }
+
     /// One access review.
     pub async fn may(&self, caller: &Caller, right: Right) -> Result<bool, Fault> {
         let key = (caller.key(), right.clone());

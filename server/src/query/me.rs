@@ -26,11 +26,17 @@ const RULES_ROLE: &str = "monitoring-rules-view";
 const RULES_ASKED: usize = 4;
 
 /// A store that denies is an answer (the caller sees nothing); one that fails is a fault.
-pub async fn me(app: &App, caller: &Arc<Caller>) -> Result<Me, Fault> {
+/// `watched` is a namespace whose being there matters now.
+pub async fn me(app: &App, caller: &Arc<Caller>, watched: Option<&str>) -> Result<Me, Fault> {
     match &app.cluster {
         Some(cluster) => {
             let access = cluster.access(caller).await?;
-            told(app, caller, &access).await
+            let mut me = told(app, caller, &access).await?;
+            if let Some(watched) = watched.filter(|_| access.cluster) {
+                let there = cluster.has_namespace(caller, watched).await?;
+                me.namespaces = with_or_without(me.namespaces, watched, there);
+            }
+            Ok(me)
         }
         None if caller.namespaces().is_some() => Ok(claimed(caller)),
         None => {
@@ -45,6 +51,18 @@ pub async fn me(app: &App, caller: &Arc<Caller>) -> Result<Me, Fault> {
             })
         }
     }
+}
+
+/// The store knows names for an hour longer than they are there, and none that has told no metric yet; the cluster knows
+/// better where it tells.
+fn with_or_without(mut namespaces: Vec<String>, name: &str, there: Option<bool>) -> Vec<String> {
+    match there {
+        Some(false) => namespaces.retain(|known| known != name),
+        Some(true) if !namespaces.iter().any(|known| known == name) => namespaces.push(name.to_owned()),
+        _ => {}
+    }
+    namespaces.sort();
+    namespaces
 }
 
 /// Where the cluster has told.
@@ -164,6 +182,17 @@ async fn namespaces(app: &App, caller: &Arc<Caller>) -> Result<Option<Vec<String
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_cluster_knows_better_than_the_store_which_namespaces_there_are() {
+        let known = || vec!["a".to_owned(), "c".to_owned()];
+        assert_eq!(with_or_without(known(), "c", Some(false)), ["a"]);
+        assert_eq!(with_or_without(known(), "b", Some(true)), ["a", "b", "c"]);
+        for untold in [None, Some(true)] {
+            assert_eq!(with_or_without(known(), "c", untold), ["a", "c"]);
+        }
+        assert_eq!(with_or_without(known(), "b", None), ["a", "c"]);
+    }
 
     #[test]
     fn the_command_names_the_user_where_a_shell_takes_the_name_as_it_is() {

@@ -15,7 +15,7 @@ use server_api::{
     catalog::{FamilyEntry, SectionEntry},
 };
 
-use super::watched;
+use super::{prometheus::Namespace, watched};
 use crate::{
     app::App,
     error::{Fault, clip},
@@ -110,8 +110,19 @@ pub async fn catalog(State(app): State<Arc<App>>) -> Response<Body> {
     response
 }
 
-pub async fn me(State(app): State<Arc<App>>, caller: Extension<Arc<Caller>>) -> Result<Json<Me>, Fault> {
-    query::me(&app, &caller).await.map(Json)
+/// `?namespace=` names the one that is watched: whether it is still there is looked at, and not only in the metrics.
+pub async fn me(
+    State(app): State<Arc<App>>,
+    caller: Extension<Arc<Caller>>,
+    RawQuery(query): RawQuery,
+) -> Result<Json<Me>, Fault> {
+    let mut pairs = form_urlencoded::parse(query.as_deref().unwrap_or_default().as_bytes());
+    let watched = pairs.find(|(name, _)| name == "namespace");
+    // What no namespace can be called is in no list either.
+    let watched = watched.and_then(|(_, value)| Namespace::named(value.into_owned()).ok());
+    query::me(&app, &caller, watched.as_ref().map(Namespace::as_str))
+        .await
+        .map(Json)
 }
 
 /// `?namespace=` narrows it; a developer names one where the cluster keeps no list of the own projects.

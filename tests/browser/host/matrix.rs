@@ -8,7 +8,7 @@ use tests::rig::session::{Session, browse};
 
 use super::console::{C4_14, C4_23};
 use super::{gone, live, mounted, no_faults, open, start};
-use crate::browser::page::axe::clean;
+use crate::browser::page::axe::{bring, clean};
 
 const PAGES: [&str; 10] = [
     "overview",
@@ -52,6 +52,8 @@ async fn check(console: Console) -> Result<()> {
             if perspective == "dev" {
                 session.click("button", "Switch perspective").await?;
             }
+            // Not of the page, and there to stay.
+            bring(session).await?;
             let before = live(session).await?;
             session.click("a", "Plugin: Model serving").await?;
             mounted(session, 1).await?;
@@ -68,7 +70,11 @@ async fn check(console: Console) -> Result<()> {
                             json!(!theme.is_empty()),
                         )
                         .await?;
-                    clean(session, &format!("{page} as {perspective} in {}: {theme:?}", console.name)).await?;
+                    clean(
+                        session,
+                        &format!("{page} as {perspective} in {}: {theme:?}", console.name),
+                    )
+                    .await?;
                 }
                 assert_eq!(
                     session

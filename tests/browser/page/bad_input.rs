@@ -42,7 +42,7 @@ async fn a_namespace_deleted_while_watched_is_told_at_the_next_refresh() -> Resu
                 "const see = window.fetch;
                  window.fetch = async (input, init) => {
                     const answer = await see.call(window, input, init);
-                    if (!window.deleted || !String(input.url ?? input).endsWith('/api/me')) return answer;
+                    if (!window.deleted || !String(input.url ?? input).includes('/api/me')) return answer;
                     const me = await answer.json();
                     me.namespaces = me.namespaces.filter(name => name !== window.deleted);
                     return new Response(JSON.stringify(me));

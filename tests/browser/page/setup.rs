@@ -28,7 +28,7 @@ pub async fn card(session: &Session, name: &str) -> Result<String> {
 async fn quiet(session: &Session) -> Result<()> {
     let mut logged = session.logged_errors().await?;
     let of_metrics = |line: &LogLine| {
-        ["/api/me ", "/api/models ", "/api/setup/verify?"]
+        ["/api/me", "/api/models ", "/api/setup/verify?"]
             .iter()
             .any(|door| line.message.contains(door))
     };

@@ -65,8 +65,9 @@ impl App {
     /// earlier answer stays where there is no new one to be had.
     pub fn fetch_me(self) {
         let client = self.client();
+        let watched = untrack(|| self.at()).scope;
         leptos::task::spawn_local(async move {
-            let answer = match client.me().await {
+            let answer = match client.me(watched.namespace()).await {
                 Ok(me) => Load::Here(Arc::new(me)),
                 Err(error) => Load::Failed(error),
             };

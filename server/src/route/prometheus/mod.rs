@@ -15,10 +15,8 @@ use axum::{
 };
 use serde::Deserialize;
 
-use self::{
-    namespace::Namespace,
-    params::{Naming, Read},
-};
+pub use self::namespace::Namespace;
+use self::params::{Naming, Read};
 use crate::{
     app::App,
     error::Fault,
