@@ -7,7 +7,7 @@ use tests::rig::host::Console;
 use tests::rig::session::{Session, browse};
 
 use super::console::{C4_14, C4_23};
-use super::{gone, live, mounted, no_faults, open, start};
+use super::{gone, in_theme, live, mounted, no_faults, open, start};
 use crate::browser::page::axe::{bring, clean};
 
 const PAGES: [&str; 10] = [
@@ -60,16 +60,7 @@ async fn check(console: Console) -> Result<()> {
             for page in PAGES {
                 go(session, page).await?;
                 for theme in ["", console.dark] {
-                    session
-                        .eval::<Value>(&format!("document.documentElement.className = '{theme}'; return null"))
-                        .await?;
-                    session
-                        .wait_eq(
-                            "the theme is there",
-                            "return document.querySelector('.servelens').classList.contains('servelens-dark')",
-                            json!(!theme.is_empty()),
-                        )
-                        .await?;
+                    in_theme(session, theme).await?;
                     clean(
                         session,
                         &format!("{page} as {perspective} in {}: {theme:?}", console.name),

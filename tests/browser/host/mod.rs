@@ -9,6 +9,7 @@ mod language;
 mod life;
 mod matrix;
 mod projects;
+mod setup;
 
 use anyhow::Result;
 use serde_json::{Value, json};
@@ -75,6 +76,20 @@ async fn gone(session: &Session, before: &Value) -> Result<()> {
             "nothing of the page is left",
             "return { ...watch.live(), listeners: watch.listeners() }",
             before.clone(),
+        )
+        .await
+}
+
+/// Gives the console the theme of this class of its root, empty for the light one, and waits for the page to follow.
+async fn in_theme(session: &Session, class: &str) -> Result<()> {
+    session
+        .eval::<Value>(&format!("document.documentElement.className = '{class}'; return null"))
+        .await?;
+    session
+        .wait_eq(
+            "the theme is there",
+            "return document.querySelector('.servelens').classList.contains('servelens-dark')",
+            json!(!class.is_empty()),
         )
         .await
 }

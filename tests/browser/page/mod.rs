@@ -10,7 +10,7 @@ mod looks;
 mod numbers;
 mod range;
 mod screens;
-mod setup;
+pub mod setup;
 mod setup_words;
 mod sign_in;
 mod weight;

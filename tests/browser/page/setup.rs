@@ -37,7 +37,7 @@ async fn quiet(session: &Session) -> Result<()> {
     Ok(())
 }
 
-async fn wait_for(session: &Session, name: &str, text: &str) -> Result<()> {
+pub async fn wait_for(session: &Session, name: &str, text: &str) -> Result<()> {
     session
         .wait_true(
             &format!("{name} says {text:?}"),

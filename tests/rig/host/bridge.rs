@@ -17,8 +17,8 @@ use super::{Passed, Shared};
 pub(super) const SESSION: &str = "openshift-session-token=session-of-alice";
 /// The value of the cookie that a changing request must repeat in a header.
 pub(super) const CSRF: &str = "csrf-of-alice";
-/// What the bridge exchanges the session for.
-pub const TOKEN: &str = "canary-of-alice";
+/// What the session of a test without a cluster is exchanged for.
+pub(super) const TOKEN: &str = "canary-of-alice";
 
 const CSRF_HEADER: HeaderName = HeaderName::from_static("x-csrftoken");
 const FILES: &str = "/api/plugins/servelens";
@@ -102,7 +102,7 @@ async fn pass(shared: &Shared, mut request: Request, path: &str, target: &str) -
     for dropped in [COOKIE, CSRF_HEADER, ORIGIN, HOST] {
         headers.remove(dropped);
     }
-    if let Ok(bearer) = format!("Bearer {TOKEN}").parse() {
+    if let Ok(bearer) = format!("Bearer {}", shared.token).parse() {
         headers.insert(AUTHORIZATION, bearer);
     }
     headers.insert("x-forwarded-for", HeaderValue::from_static("192.0.2.1"));

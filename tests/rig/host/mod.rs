@@ -47,6 +47,8 @@ struct Shared {
     console: Console,
     /// Base address of Servelens.
     servelens: String,
+    /// What the bridge exchanges the session for.
+    token: String,
     passed: Mutex<Vec<Passed>>,
     nonces: AtomicUsize,
 }
@@ -73,10 +75,16 @@ pub struct Host {
 impl Host {
     /// Starts `console` in front of the Servelens at `servelens`.
     pub async fn start(console: Console, servelens: &str) -> Result<Host> {
+        Host::start_for(console, servelens, bridge::TOKEN).await
+    }
+
+    /// The same, with the token of somebody whom a cluster knows.
+    pub async fn start_for(console: Console, servelens: &str, token: &str) -> Result<Host> {
         let bundles = host_build::bundles()?;
         let shared = Arc::new(Shared {
             console,
             servelens: servelens.to_owned(),
+            token: token.to_owned(),
             passed: Mutex::default(),
             nonces: AtomicUsize::new(1),
         });
