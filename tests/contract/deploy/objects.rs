@@ -121,6 +121,8 @@ fn the_console_finds_the_pod_and_puts_its_users_token_on_every_request() -> Resu
             json!([{"alias": "backend", "authorization": "UserToken", "endpoint": proxy}]),
             "{overlay}"
         );
+        // The console reads the plugin's words before it draws its navigation.
+        assert_eq!(plugin["i18n"], json!({"loadType": "Preload"}), "{overlay}");
         let ports = pod(&objects)?["containers"][0]["ports"].clone();
         for port in service["spec"]["ports"].as_array().into_iter().flatten() {
             let named = ports.as_array().into_iter().flatten();
