@@ -5,8 +5,9 @@ use serde_json::{Value, json};
 use tests::rig::demo::demo;
 use tests::rig::serve::serve;
 use tests::rig::session::{Session, browse};
+use tests::rig::upstream::Upstream;
 
-use super::screens::fits;
+use super::screens::{fits, point_at};
 use crate::browser::{drawn, heading, no_errors, settled};
 use crate::tidy::locales::LANGUAGES;
 
@@ -96,10 +97,56 @@ async fn no_text_of_any_page_stays_untranslated() -> Result<()> {
                     )
                     .await?;
             }
-            let english: Vec<String> = session.eval(ENGLISH).await?;
-            assert!(english.is_empty(), "{path}: {english:#?}");
+            translated(session, path).await?;
         }
         session.screenshot("pseudo-locale").await
+    })
+    .await
+}
+
+async fn translated(session: &Session, what: &str) -> Result<()> {
+    let english: Vec<String> = session.eval(ENGLISH).await?;
+    assert!(english.is_empty(), "{what}: {english:#?}");
+    Ok(())
+}
+
+/// What a page shows on occasion only: notices, the looks of panels without a picture, a tooltip, a popover with a fault.
+#[tokio::test]
+async fn no_notice_look_or_tooltip_stays_untranslated() -> Result<()> {
+    let broken = Upstream::always(500, "text/plain", "no").await?;
+    let denying = Upstream::always(403, "text/plain", "Forbidden").await?;
+    let broken = serve(&broken.url, &["--identity", "demo"]).await?;
+    let denying = serve(&denying.url, &["--identity", "demo"]).await?;
+    browse("pseudo-occasions", async |session| {
+        prefer(session, &["fr"]).await?;
+        session.before_every_page(PSEUDO).await?;
+        for (what, server) in [("a store that fails", &broken), ("a store that denies", &denying)] {
+            session
+                .open(&format!("{}/servelens/gpus?refresh=off", server.url))
+                .await?;
+            let states = settled(session).await?;
+            assert!(states.values().all(|state| state != "ok"), "{states:?}");
+            translated(session, what).await?;
+        }
+        open(session, "ns/no-such-namespace/overview?refresh=off").await?;
+        session.by_css("[data-code=namespace_unknown]").await?;
+        settled(session).await?;
+        translated(session, "a namespace that is not there").await?;
+
+        open(session, "models?refresh=off").await?;
+        settled(session).await?;
+        session
+            .by_css(".sl-segments-custom .sl-popover-button, .sl-segments .sl-popover-button")
+            .await?
+            .click()
+            .await?;
+        session.by_css(".sl-form").await?;
+        translated(session, "a time range").await?;
+        session.press(&['\u{e00c}']).await?;
+        drawn(session).await?;
+        point_at(session, "vllm.generation_tokens", 0.5).await?;
+        translated(session, "a tooltip").await?;
+        session.screenshot("pseudo-occasions").await
     })
     .await
 }

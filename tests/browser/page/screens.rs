@@ -167,7 +167,7 @@ async fn charts_stay_sharp_on_a_screen_of_twice_the_pixels() -> Result<()> {
 }
 
 /// Moves the pointer to this part of a chart's width, and waits for the tooltip with a number in each row.
-async fn point_at(session: &Session, panel: &str, part: f64) -> Result<()> {
+pub async fn point_at(session: &Session, panel: &str, part: f64) -> Result<()> {
     let chart = format!("document.querySelector('[data-panel=\"{panel}\"] .sl-chart')");
     session
         .eval::<Value>(&format!(
