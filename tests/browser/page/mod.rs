@@ -4,6 +4,7 @@ mod access;
 mod address;
 pub mod axe;
 mod bad_input;
+mod boards;
 mod keyboard;
 mod languages;
 mod looks;

@@ -8,7 +8,7 @@ use super::open;
 use crate::browser::{drawn, heading, no_errors};
 
 /// Pages, and panels that may have nothing to show there, each with the reason.
-const SCREENS: [(&str, &str, &[&str]); 5] = [
+pub const SCREENS: [(&str, &str, &[&str]); 5] = [
     ("overview", "Overview", &[]),
     ("models", "Models", &[]),
     ("routing", "Routing", &[]),
