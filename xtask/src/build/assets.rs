@@ -12,7 +12,7 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use super::compile::Bound;
-use super::template;
+use super::{script, template};
 use crate::place::Place;
 
 /// Logical name of the one style sheet.
@@ -101,7 +101,11 @@ fn filled(place: &Place, manifest: &Manifest<'_>, source: &str) -> Result<String
     let mut values = manifest.files.clone();
     values.insert("version".to_owned(), place.version.clone());
     values.insert("overview".to_owned(), overview()?);
-    template::fill(&text, &values).with_context(|| format!("in {}", source.display()))
+    let filled = template::fill(&text, &values).with_context(|| format!("in {}", source.display()))?;
+    if source.extension().is_some_and(|ending| ending == "js") {
+        return script::slim(&filled).with_context(|| format!("in {}", source.display()));
+    }
+    Ok(filled)
 }
 
 /// What the console's own cards ask, from the catalogue; JSON is JavaScript.

@@ -8,6 +8,7 @@ mod compile;
 mod glue;
 mod inputs;
 mod publish;
+mod script;
 mod template;
 
 use std::fs;
