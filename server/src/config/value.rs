@@ -26,7 +26,7 @@ pub fn base_path(text: &str) -> Result<String, String> {
         .strip_prefix('/')
         .map(|rest| rest.strip_suffix('/').unwrap_or(rest));
     match inner {
-        Some("") => Ok("/".to_owned()),
+        _ if text == "/" => Ok("/".to_owned()),
         Some(inner) if inner.split('/').all(plain) => Ok(format!("/{inner}/")),
         _ => Err("give a path such as / or /console/".to_owned()),
     }
