@@ -223,7 +223,7 @@ fn a_console_s_base_path_has_a_slash_at_both_ends() {
         assert_eq!(got(typed).as_deref(), Ok(expect), "{typed}");
     }
     for wrong in ["console/", "//", "/a//b", "/../", "https://a/", "/a?b", "/a b/"] {
-        let told = got(wrong).unwrap_err();
+        let told = got(wrong).unwrap_err().to_string();
         assert!(
             told.contains("--console-base-path: give a path such as / or /console/"),
             "{wrong}: {told}"
