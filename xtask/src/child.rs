@@ -31,8 +31,9 @@ pub fn end_with_us() -> Result<()> {
     let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP]).context("cannot watch for signals")?;
     thread::spawn(move || {
         if let Some(signal) = signals.forever().next() {
-            let open: Vec<i32> = groups().iter().copied().collect();
-            open.into_iter().filter_map(Pid::from_raw).for_each(end_group);
+            // Held to the end: no child starts any more, and whoever has lost one goes no further.
+            let open = groups();
+            open.iter().copied().filter_map(Pid::from_raw).for_each(end_group);
             scrap::remove_all();
             std::process::exit(128 + signal);
         }
@@ -64,13 +65,16 @@ impl Running {
     /// Starts the program without standard input. Where its output goes is the caller's choice on `command`.
     pub fn start(command: &mut Command) -> Result<Self> {
         command.stdin(Stdio::null()).process_group(0);
+        // Before the start, so that a signal finds each child that there is.
+        let mut open = groups();
         let child = command
             .spawn()
             .with_context(|| format!("cannot start {}", name(command)))?;
         let group = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
         if let Some(group) = group {
-            groups().insert(group.as_raw_nonzero().get());
+            open.insert(group.as_raw_nonzero().get());
         }
+        drop(open);
         Ok(Self { child, group })
     }
 
@@ -154,5 +158,33 @@ fn name(command: &Command) -> String {
     match command.get_args().next() {
         Some(first) => format!("{short} {}", first.to_string_lossy()),
         None => short.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{BufReader, Read as _};
+    use std::sync::mpsc;
+
+    use super::*;
+
+    #[test]
+    fn a_child_and_what_it_has_started_end_when_their_owner_panics() {
+        let (told, hears) = mpsc::channel();
+        let owner = thread::spawn(move || {
+            let mut shell = Command::new("sh");
+            shell
+                .args(["-c", "sleep infinity & echo begun; wait"])
+                .stdout(Stdio::piped());
+            let mut running = Running::start(&mut shell).unwrap();
+            let mut output = BufReader::new(running.process().stdout.take().unwrap());
+            let mut first = [0; 6];
+            output.read_exact(&mut first).unwrap();
+            // Ends when nobody is left who could write: the shell and what it has started.
+            thread::spawn(move || told.send(output.read_to_end(&mut Vec::new()).is_ok()).unwrap());
+            panic!("as a fault would, with a child {}", running.process().id());
+        });
+        assert!(owner.join().is_err());
+        assert_eq!(hears.recv_timeout(Duration::from_secs(60)), Ok(true));
     }
 }
