@@ -122,21 +122,30 @@ async fn prometheus_answers_the_simulations_numbers_for_the_past_and_goes_on_wit
     prometheus.stop().await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn prometheus_dies_with_its_handle_and_takes_its_folder_but_not_the_cache() {
-    let root = tempfile::tempdir().unwrap();
-    let first = history(root.path()).await;
-    let folder = first.run.path().to_owned();
-    let prometheus = Prometheus::start(&real().await, first.run, first.simulation.processes(), FREE, FREE)
+/// A Prometheus on the history of `root`, what `end` does to it, and that nothing of it is left then.
+async fn check_end(root: &Path, end: impl AsyncFnOnce(Prometheus)) {
+    let Prepared { run, simulation, .. } = history(root).await;
+    let folder = run.path().to_owned();
+    let prometheus = Prometheus::start(&real().await, run, simulation.processes(), FREE, FREE)
         .await
         .unwrap();
     let process = PathBuf::from(format!("/proc/{}", prometheus.child.id().unwrap()));
     let is_linux = Path::new("/proc/self").exists();
     assert!(folder.exists() && (process.exists() || !is_linux));
-    drop(prometheus);
+    end(prometheus).await;
     assert!(!folder.exists() && !process.exists());
-    let second = history(root.path()).await;
-    assert!(!second.reused.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn prometheus_dies_with_its_handle_or_its_owners_panic_and_takes_its_folder_but_not_the_cache() {
+    let root = tempfile::tempdir().unwrap();
+    check_end(root.path(), async |prometheus| drop(prometheus)).await;
+    check_end(root.path(), async |prometheus| {
+        let owner = tokio::spawn(async move { panic!("as a fault would, with {}", prometheus.addr()) });
+        assert!(owner.await.unwrap_err().is_panic());
+    })
+    .await;
+    assert!(!history(root.path()).await.reused.is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread")]
