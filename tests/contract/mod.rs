@@ -1,5 +1,6 @@
 //! What callers may rely on, checked from outside the program: flags, exit codes, addresses, shapes and errors.
-//! Needs the built program and nothing else; what also needs Prometheus or its tools is in `demo` and `promtool`.
+//! Most of it needs the built program and nothing else; the modules that need more (the demo, Prometheus's tools, npm's
+//! packages, the rig's Go programs) are left out of the quick run: `NOT_QUICK` in `xtask/src/test`.
 
 mod assets;
 mod budget;

@@ -10,6 +10,7 @@ pub mod locales;
 mod manifests;
 mod palette;
 mod promises;
+mod quick;
 mod rooms;
 mod sentences;
 mod source;

@@ -21,15 +21,24 @@ use tally::Tally;
 /// Crates that end up in the browser. `server-api` and `catalog` do not paint, but must compile there.
 const IN_BROWSER: [&str; 4] = ["catalog", "chart", "frontend", "server-api"];
 
-/// Modules whose tests start a real Prometheus, its tools or a browser.
-const NOT_QUICK: [&str; 10] = [
+/// Modules whose tests need more than the built program: a Prometheus or its tools, a browser, npm's packages, the rig's Go
+/// programs. `tests/tidy/quick.rs` holds the list to the sources.
+const NOT_QUICK: [&str; 18] = [
     "browser::",
+    "chaos::lost::",
     "contract::demo::",
     "contract::deploy::",
+    "contract::exports::",
+    "contract::live_exports::",
     "contract::promtool::",
+    "contract::rule_exports::",
+    "contract::rules::",
     "proof::",
     "front::",
     "provision::",
+    "security::eyes::",
+    "security::said::",
+    "security::tricks::",
     "demo::history::tests::",
     "demo::prometheus::tests::",
     "rig::",
