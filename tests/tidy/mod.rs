@@ -4,6 +4,7 @@
 //! nothing must be one that could.
 
 mod dependencies;
+mod documents;
 mod lexer;
 mod licence;
 pub mod locales;
