@@ -91,10 +91,12 @@ fn monitors(facts: &Facts, namespace: &str, checks: &mut Checks) {
         .flat_map(|kind| facts.within(kind, namespace))
         .map(|monitor| text(monitor, NAME))
         .collect();
-    let more = if names.len() > FEW { ", …" } else { "" };
-    let shown = names.iter().take(FEW).copied().collect::<Vec<_>>().join(", ");
+    let mut shown = names.iter().take(FEW).copied().collect::<Vec<_>>().join(", ");
+    if names.len() > FEW {
+        shown.push_str(", …");
+    }
     if !names.is_empty() {
-        checks.good(format!("{namespace} has {} monitors: {shown}{more}", names.len()));
+        checks.good(format!("the monitors of {namespace} ({}): {shown}", names.len()));
     }
 }
 
@@ -179,7 +181,7 @@ mod tests {
         }
         let found = told(&["1", "2", "3", "4", "5", "6"].map(|name| (name, "")));
         assert!(
-            found.contains(&(Level::Good, "a has 6 monitors: 1, 2, 3, 4, 5, …".to_owned())),
+            found.contains(&(Level::Good, "the monitors of a (6): 1, 2, 3, 4, 5, …".to_owned())),
             "{found:?}"
         );
     }
