@@ -92,7 +92,7 @@ fn rows(shown: &Shown, hit: &Hit, on_line: Option<usize>) -> Option<AnyView> {
                     <div class="sl-tooltip-row" class:sl-on=on_line == Some(at)>
                         {legend::swatch(plot.kind, at)}
                         <span class="sl-tooltip-name" translate="no">{name}</span>
-                        <span class="sl-tooltip-value" class:sl-faint=few>{value}</span>
+                        <span class="sl-tooltip-value" translate="no" class:sl-faint=few>{value}</span>
                     </div>
                 }
                 .into_any(),

@@ -20,6 +20,9 @@ pub fn Popover(
     /// What the button says.
     #[prop(into)]
     label: Signal<String>,
+    /// Whether that is a name, the same in every language.
+    #[prop(optional, into)]
+    named: Signal<bool>,
     open: RwSignal<bool>,
     /// Whether the dialog's right edge, not its left, is aligned with the button.
     #[prop(optional)]
@@ -69,7 +72,7 @@ pub fn Popover(
                 aria-label=Signal::derive(move || format!("{}: {}", t(name), label.get()))
                 on:click=press(move || open.update(|open| *open = !*open))
             >
-                <span class="sl-popover-label">{label}</span>
+                <span class="sl-popover-label" translate=move || named.get().then_some("no")>{label}</span>
                 {icon(Icon::ChevronDown)}
             </button>
             {when(

@@ -73,7 +73,12 @@ pub fn several(words: Words, choices: Memo<Choices>, names: fn(&mut Location) ->
     view! {
         <div class="sl-field">
             <span class="sl-field-name">{t(words.field)}</span>
-            <Popover name=words.field label=Signal::derive(move || chosen.with(|chosen| label(words, chosen))) open=open>
+            <Popover
+                name=words.field
+                label=Signal::derive(move || chosen.with(|chosen| label(words, chosen)))
+                named=Signal::derive(move || chosen.with(|chosen| chosen.len() == 1))
+                open=open
+            >
                 <div class="sl-options">
                     {part(move || {
                         let choices = choices.get();
