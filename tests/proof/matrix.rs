@@ -13,7 +13,7 @@ use super::compare::close;
 use super::store::{Generation, store};
 use super::world::{World, many, month};
 
-static MANY: LazyLock<World> = LazyLock::new(many::worlds);
+pub static MANY: LazyLock<World> = LazyLock::new(many::worlds);
 static MONTH: LazyLock<World> = LazyLock::new(month::month);
 
 /// The last value of each series of a panel's first query, in the order of size.
@@ -27,7 +27,7 @@ fn last(answer: &Answer) -> Vec<f64> {
 }
 
 /// The worlds in which two replicas do the same work, seen in different ways.
-const SAME_WORK: &[&str] = &[
+pub const SAME_WORK: &[&str] = &[
     "new-names",
     "old-names",
     "both-names",
@@ -44,7 +44,7 @@ const SAME_WORK: &[&str] = &[
 ];
 
 /// What each panel shows at the end where two replicas answer one request a second each.
-const RIGHT: &[(&str, &[f64])] = &[
+pub const RIGHT: &[(&str, &[f64])] = &[
     ("overview.requests", &[2.0]),
     ("overview.waiting", &[6.0]),
     ("overview.kv_cache", &[0.5]),

@@ -10,6 +10,7 @@ mod calc;
 mod compare;
 mod events;
 mod imported;
+mod files;
 mod kept;
 mod matrix;
 mod mutate;

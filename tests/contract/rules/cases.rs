@@ -57,6 +57,10 @@ pub fn series(text: &str) -> Result<(String, String)> {
     let series = format!("{series}}}")
         .replace("@v", r#"namespace="a",pod="p",model_name="m""#)
         .replace(
+            "@c",
+            r#"namespace="monitoring",pod="collector-0",exported_namespace="a",k8s_pod_name="p",model_name="m""#,
+        )
+        .replace(
             "@g",
             r#"Hostname="n",gpu="0",UUID="u",namespace="nvidia-gpu-operator",pod="dcgm""#,
         )

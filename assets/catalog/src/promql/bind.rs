@@ -123,8 +123,9 @@ fn bound(
     Ok(Some(text))
 }
 
-/// Of the same series scraped by two monitors, one: all that tells them apart is what the monitors put there.
-pub(crate) const ONE_OF_TWINS: &str = "max without (job, service, endpoint) ";
+/// Of the same series scraped by two monitors or kept in two stores, one: all that tells them apart is what the monitors
+/// and the stores put there.
+pub(crate) const ONE_OF_TWINS: &str = "max without (job, service, endpoint, prometheus) ";
 
 /// What is asked of each series.
 pub(crate) enum Ask<'a> {

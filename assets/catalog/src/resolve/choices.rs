@@ -3,7 +3,9 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Candidate, candidates, candidates_for};
+#[cfg(feature = "export")]
+use super::candidates_for;
+use super::{Candidate, candidates};
 use crate::model::{Catalog, Concept, ConceptId, Panel};
 use crate::promql::LabelValue;
 
@@ -110,12 +112,47 @@ pub struct Job<'a> {
 
 impl Choices {
     /// For a file that cannot look at a cluster: every name a concept ever had, the newest first, and of the same
-    /// series under several jobs (twin monitors) one.
+    /// series under several jobs (twin monitors) or in several stores one. What the second pipeline's collector brought
+    /// answers where nobody scraped the pod.
     #[cfg(feature = "export")]
     pub fn for_files<'a>(catalog: &Catalog, panels: impl IntoIterator<Item = &'a Panel>) -> Self {
-        let mut choices = Self::every_name(catalog, panels);
-        let sources = choices.concepts.values_mut().flat_map(|choice| &mut choice.sources);
-        sources.for_each(|source| source.jobs = Jobs::OneForEachTarget);
+        Self::unlooked(catalog, candidates(catalog, panels).into_iter())
+    }
+
+    /// The same for queries that belong to no panel.
+    #[cfg(feature = "export")]
+    pub fn for_rules<'a>(catalog: &Catalog, concepts: impl IntoIterator<Item = &'a Concept>) -> Self {
+        Self::unlooked(catalog, candidates_for(catalog, concepts).into_iter())
+    }
+
+    #[cfg(feature = "export")]
+    fn unlooked(catalog: &Catalog, candidates: impl Iterator<Item = Candidate>) -> Self {
+        let mut choices = Self::of_names(candidates);
+        for (id, choice) in &mut choices.concepts {
+            let concept = catalog.concept(id.as_str());
+            let family = concept.and_then(|concept| catalog.family(concept.family.as_str()));
+            // The collector scrapes engines and routers by itself, so that no monitor puts a prefix there. A router's series
+            // are not followed to it: their queries would be too long for an address.
+            let is_collected = |name: &String| concept.is_some_and(|concept| concept.names.contains(name));
+            let pipelines = |name: &String| -> &'static [Pipeline] {
+                match family {
+                    Some(family) if family.serves.is_none() && family.prefixes.is_empty() => &[Pipeline::Any],
+                    Some(family) if family.labels.contains_key("pod") && is_collected(name) => {
+                        &[Pipeline::Scraped, Pipeline::Collected]
+                    }
+                    _ => &[Pipeline::Scraped],
+                }
+            };
+            let named = std::mem::take(&mut choice.sources);
+            let of_each = |source: Source| {
+                pipelines(&source.name).iter().map(move |pipeline| Source {
+                    pipeline: *pipeline,
+                    jobs: Jobs::OneForEachTarget,
+                    ..source.clone()
+                })
+            };
+            choice.sources = named.into_iter().flat_map(of_each).collect();
+        }
         choices
     }
 
@@ -128,15 +165,9 @@ impl Choices {
         )
     }
 
-    /// As if every name that a concept ever had existed: the newest, with the older ones behind it. What an export
-    /// holds that cannot look at a cluster.
+    /// As if every name that a concept ever had existed: the newest, with the older ones behind it.
     pub fn every_name<'a>(catalog: &Catalog, panels: impl IntoIterator<Item = &'a Panel>) -> Self {
         Self::of_names(candidates(catalog, panels).into_iter())
-    }
-
-    /// The same for queries that belong to no panel.
-    pub fn every_name_of<'a>(catalog: &Catalog, concepts: impl IntoIterator<Item = &'a Concept>) -> Self {
-        Self::of_names(candidates_for(catalog, concepts).into_iter())
     }
 
     fn of_names(candidates: impl Iterator<Item = Candidate>) -> Self {

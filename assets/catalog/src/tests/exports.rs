@@ -250,7 +250,7 @@ fn the_consoles_cards_get_queries_with_every_name_and_a_page_for_each_alert() {
     assert_eq!(keys, ["gpus", "tokens"]);
     let tokens = &overview.cluster["tokens"];
     assert!(
-        tokens.starts_with("sum(") && tokens.contains("vllm:generation_tokens_total[5m]"),
+        tokens.starts_with("sum(") && tokens.contains("rate(vllm:generation_tokens_total{"),
         "{tokens}"
     );
     // An exact matcher: the tenancy port of OpenShift 4.14 to 4.16 takes no other.

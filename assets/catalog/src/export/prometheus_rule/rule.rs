@@ -39,10 +39,10 @@ pub(super) fn of_alert(
     })
 }
 
-/// Under every name that its concepts ever had.
+/// Under every name that its concepts ever had, twins once.
 pub(super) fn bound(catalog: &Catalog, template: &Template, spans: Spans) -> String {
     let concepts = template.concepts().into_iter().filter_map(|id| catalog.concept(id));
-    let choices = Choices::every_name_of(catalog, concepts);
+    let choices = Choices::for_rules(catalog, concepts);
     bind_rule(catalog, template, &choices, &Vars::new(), spans)
 }
 
