@@ -39,7 +39,8 @@ async fn a_hundred_open_boards_of_each_of_five_callers_are_one_board_to_the_stor
         colleagues.server.child.peak_kib()? >> 10
     );
     // Five callers; forty panels, one look at where the data begins and one list of names for each board. An answer serves its
-    // caller for 30 s, so that a machine that takes longer for a round has to ask again.
+    // caller for 30 s, so that a machine that takes longer for a round has to ask again; which names there are, for two
+    // minutes, as long as others of the caller's questions are answered.
     let [
         (ranges, lists, _),
         (again, lists_again, by_then),
@@ -52,7 +53,7 @@ async fn a_hundred_open_boards_of_each_of_five_callers_are_one_board_to_the_stor
     assert!((ranges, lists) == (205, 5) || by_then >= 30, "{told:?}");
     assert!(again <= 205 * most && lists_again <= 5 * most, "{told:?}");
     assert!(
-        (200..=205 * (1 + most)).contains(&later) && lists_later >= 5,
+        (200..=205 * (1 + most)).contains(&later) && (lists_later == 0 || by_then >= 30),
         "{told:?}"
     );
     Ok(())

@@ -26,8 +26,6 @@ const KEPT: Duration = Duration::from_secs(300);
 const PATIENCE: Duration = Duration::from_secs(5);
 /// Dashboards of some dozens of callers.
 const MOST_KEPT: u64 = 500;
-/// The shortest time by which a range's end must move before it is measured anew.
-const FRESH_S: i64 = 600;
 
 /// Who asked what of which range. The end counts in steps, so that a live page finds its own again.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -88,16 +86,11 @@ async fn seen(asking: &Asking, plan: &Plan, panels: &[&Panel], names: &Names) ->
     let Some(expr) = probe(&asking.catalog, panels, choices, &plan.vars, instants.step) else {
         return Ok(Arc::default());
     };
-    let range_s = plan.grid.range_s();
-    let range = i64::try_from(range_s).unwrap_or(i64::MAX);
     let key = Key {
         caller: asking.eyes()?.key(),
         expr,
-        range_s,
-        end: plan
-            .grid
-            .end
-            .div_euclid(range.div_euclid(i64::from(INSTANTS)).max(FRESH_S)),
+        range_s: plan.grid.range_s(),
+        end: plan.grid.end.div_euclid(plan.coarse_s()),
     };
     if let Some(known) = app.known.0.get(&key) {
         return Ok(known);

@@ -44,7 +44,7 @@ pub use wall::Author;
 
 use crate::{app::App, error::Fault, identity::Caller, telemetry::RequestId};
 use measured::Measured;
-use names::Names;
+use names::{Names, Trust};
 use panel::Asking;
 
 /// Checks the request and starts it; the answers come in the order they are ready, [`Record::Done`] last.
@@ -100,22 +100,23 @@ async fn answer_all(
     };
     let asking = &asking;
     let panels: Vec<&Panel> = plan.panels.iter().filter_map(|id| asking.catalog.panel(id)).collect();
-    let names = Names::find(asking, &plan, &panels).await;
+    let names = Names::find(asking, &plan, &panels, Trust::Kept).await;
     let measured = Measured::find(asking, &plan, &panels, &names).await;
     if let Some(begins) = measured.seen.begins {
         plan.begin(begins);
     }
-    // Begun as others end: a waiting panel costs some kilobytes, and many people look at once.
-    let mut waiting = plan.panels.iter();
-    let mut answers = FuturesUnordered::new();
-    for panel in waiting.by_ref().take(admit::PANELS_AT_ONCE) {
-        answers.push(panel::answer(asking, &plan, &names, &measured, panel));
+    let is_first = |id: &&String| names.vouched || panel::is_asked(asking, &plan, &names, id);
+    let (first, last): (Vec<&String>, Vec<&String>) = plan.panels.iter().partition(is_first);
+    if !answer_some(asking, &plan, &names, &measured, &first, send).await {
+        return;
     }
-    while let Some(answer) = answers.next().await {
-        if let Some(panel) = waiting.next() {
-            answers.push(panel::answer(asking, &plan, &names, &measured, panel));
-        }
-        if send.send(answer).await.is_err() {
+    // These tell that there is nothing, from a list that was read a while ago: to somebody who may still read it.
+    if !last.is_empty() {
+        let names = match asking.is_vouched() {
+            true => names,
+            false => Names::find(asking, &plan, &panels, Trust::Vouched).await,
+        };
+        if !answer_some(asking, &plan, &names, &measured, &last, send).await {
             return;
         }
     }
@@ -125,6 +126,32 @@ async fn answer_all(
         hold: None,
     };
     let _ = send.send(done).await;
+}
+
+/// In the order in which they are ready; whether somebody still listens.
+async fn answer_some(
+    asking: &Asking,
+    plan: &plan::Plan,
+    names: &Names,
+    measured: &Measured,
+    panels: &[&String],
+    send: &mpsc::Sender<Unread>,
+) -> bool {
+    // Begun as others end: a waiting panel costs some kilobytes, and many people look at once.
+    let mut waiting = panels.iter();
+    let mut answers = FuturesUnordered::new();
+    for panel in waiting.by_ref().take(admit::PANELS_AT_ONCE) {
+        answers.push(panel::answer(asking, plan, names, measured, panel));
+    }
+    while let Some(answer) = answers.next().await {
+        if let Some(panel) = waiting.next() {
+            answers.push(panel::answer(asking, plan, names, measured, panel));
+        }
+        if send.send(answer).await.is_err() {
+            return false;
+        }
+    }
+    true
 }
 
 /// Whether a fault says that the caller may not, rather than that something is broken.

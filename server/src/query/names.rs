@@ -1,6 +1,6 @@
 //! Which of the known metric names exist here: one series request for a whole dashboard, limited to its range.
 
-use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
+use std::{borrow::Cow, collections::BTreeMap, sync::Arc, time::Instant};
 
 use catalog::{
     Catalog, Panel,
@@ -12,6 +12,7 @@ use catalog::{
 use super::{
     decode::{self, Decoded, Holds},
     fetch,
+    kept::Question,
     panel::Asking,
     plan::Plan,
 };
@@ -31,11 +32,27 @@ pub struct Names {
     pub seen: Arc<Decoded<Vec<Sighting>>>,
     /// Which pods and served names are meant, where models or workloads are chosen.
     pub who: Option<Who>,
+    /// Whether the store has answered the caller within the refresh time. Where it has not, nothing of this may be told
+    /// before it has.
+    pub vouched: bool,
+}
+
+/// Whether a list will do that is kept from before the refresh time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trust {
+    /// It will: whatever is told of it is asked about first.
+    Kept,
+    Vouched,
+}
+
+struct Sightings {
+    seen: Arc<Decoded<Vec<Sighting>>>,
+    vouched: bool,
 }
 
 impl Names {
     /// For these panels, in the plan's range and within its variables.
-    pub async fn find(asking: &Asking, plan: &Plan, panels: &[&Panel]) -> Names {
+    pub async fn find(asking: &Asking, plan: &Plan, panels: &[&Panel], trust: Trust) -> Names {
         let catalog = &asking.catalog;
         let mut candidates = candidates(catalog, panels.iter().copied());
         let more = join_candidates(catalog, panels);
@@ -48,8 +65,9 @@ impl Names {
                 candidates.push(candidate);
             }
         }
-        match sightings(asking, &match_selectors(&candidates, &who_vars(&plan.vars)), plan).await {
-            Ok(seen) => {
+        let selectors = match_selectors(&candidates, &who_vars(&plan.vars));
+        match sightings(asking, &selectors, plan, trust).await {
+            Ok(Sightings { seen, vouched }) => {
                 let who = choice.then(|| Who::new(catalog, &seen.data, &plan.vars));
                 let concerned = match &who {
                     Some(who) => of_choice(catalog, &candidates, &seen.data, who, plan),
@@ -65,6 +83,7 @@ impl Names {
                         Holders::default()
                     },
                     seen,
+                    vouched,
                 }
             }
             Err(fault) => Names {
@@ -72,10 +91,8 @@ impl Names {
                 warnings: Vec::new(),
                 who: None,
                 holders: Holders::default(),
-                seen: Arc::new(Decoded {
-                    data: Vec::new(),
-                    warnings: Vec::new(),
-                }),
+                seen: nothing(),
+                vouched: true,
             },
         }
     }
@@ -100,23 +117,46 @@ fn of_choice<'a>(
     Cow::Owned(seen.iter().filter(concerns).cloned().collect())
 }
 
-async fn sightings(asking: &Asking, selectors: &[String], plan: &Plan) -> Result<Arc<Decoded<Vec<Sighting>>>, Fault> {
+async fn sightings(asking: &Asking, selectors: &[String], plan: &Plan, trust: Trust) -> Result<Sightings, Fault> {
     // Without a known panel there is nothing to look for, and a series request without match[] is an error.
     if selectors.is_empty() {
-        return Ok(Arc::new(Decoded {
-            data: Vec::new(),
-            warnings: Vec::new(),
-        }));
+        return Ok(Sightings {
+            seen: nothing(),
+            vouched: true,
+        });
     }
-    // The first instant looks a window back.
-    let start = plan.grid.start.saturating_sub(i64::from(plan.grid.window_s));
+    let (start, end) = around(plan);
     let mut params = Params::default()
         .with("start", start.to_string())
-        .with("end", plan.grid.end.to_string());
+        .with("end", end.to_string());
     for selector in selectors {
         params.push("match[]", selector.as_str());
     }
-    let kept = &asking.app.kept.sightings;
-    let answer = fetch::answer(asking, kept, &Api::Series, params, Holds::Series, decode::sightings).await?;
-    Ok(answer.decoded)
+    let (kept, eyes) = (&asking.app.kept, asking.eyes()?);
+    if trust == Trust::Vouched && !kept.is_vouched(&eyes.key()) {
+        let question = Question::new(eyes, &Api::Series, &params);
+        kept.sightings.remove(&question).await;
+    }
+    let begun = Instant::now();
+    let (api, holds) = (&Api::Series, Holds::Series);
+    let answer = fetch::answer(asking, &kept.sightings, api, params, holds, decode::sightings).await?;
+    Ok(Sightings {
+        seen: answer.decoded,
+        vouched: answer.asked >= begun || kept.is_vouched(&eyes.key()),
+    })
+}
+
+fn nothing() -> Arc<Decoded<Vec<Sighting>>> {
+    Arc::new(Decoded {
+        data: Vec::new(),
+        warnings: Vec::new(),
+    })
+}
+
+/// The plan's range, with a window before it for its first instant, between two times that stay while it moves a little.
+fn around(plan: &Plan) -> (i64, i64) {
+    let coarse = plan.coarse_s();
+    let down = |at: i64| at.div_euclid(coarse).saturating_mul(coarse);
+    let start = plan.grid.start.saturating_sub(i64::from(plan.grid.window_s));
+    (down(start), down(plan.grid.end.saturating_add(coarse - 1)))
 }

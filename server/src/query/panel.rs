@@ -7,7 +7,7 @@ use catalog::{
     measure::{Bounds, Quantile, Reach, quantile, reach},
     promql,
     resolve::{Choices, waits_for},
-    who::{Narrowed, WORKLOAD},
+    who::{Narrowed, WORKLOAD, Who},
 };
 use futures_util::future::{try_join, try_join_all};
 use server_api::{Frame, Held, HeldLimit, Record};
@@ -58,6 +58,12 @@ impl Asking {
         self.eyes.as_ref().map_err(Fault::clone)
     }
 
+    /// Whether the store has answered the caller within the refresh time.
+    pub fn is_vouched(&self) -> bool {
+        let eyes = self.eyes.as_ref();
+        eyes.is_ok_and(|eyes| self.app.kept.is_vouched(&eyes.key()))
+    }
+
     /// Held for as long as one of the dashboard's questions is with the store.
     pub async fn turn(&self) -> Result<SemaphorePermit<'_>, Fault> {
         let turn = self.turns.acquire().await;
@@ -100,6 +106,15 @@ pub async fn answer(asking: &Asking, plan: &Plan, names: &Names, measured: &Meas
         record: Record::Panel(answer),
         hold,
     }
+}
+
+/// Whether the store is asked for this panel, so that its answer tells whether the caller may still see what is told of it.
+pub fn is_asked(asking: &Asking, plan: &Plan, names: &Names, id: &str) -> bool {
+    let (Some(panel), Ok(choices)) = (asking.catalog.panel(id), &names.choices) else {
+        return false;
+    };
+    let meets = |who: &Who| !matches!(who.narrow(&asking.catalog, panel, &plan.vars), Narrowed::Nothing);
+    !choices.is_missing(panel) && names.who.as_ref().is_none_or(meets)
 }
 
 async fn ask<'a>(

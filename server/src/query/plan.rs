@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use catalog::{
     Catalog,
+    measure::INSTANTS,
     promql::{Grid, GridError, LabelValue, MAX_POINTS, Vars, grid},
     who::WORKLOAD,
 };
@@ -19,6 +20,9 @@ const MOST_PANELS: usize = 100;
 const MOST_VALUES: usize = 500;
 /// Kubernetes names have at most 253 characters, model names are paths, which Linux allows so long.
 const LONGEST_VALUE: usize = 4096;
+
+/// The shortest time by which a range must move before its surroundings are looked at anew.
+const FRESH_S: i64 = 600;
 
 /// What is to be asked.
 #[derive(Debug)]
@@ -54,6 +58,13 @@ impl Plan {
         if let Ok(grid) = grid(begins, self.grid.end, self.width, self.scrape_interval_s) {
             (self.grid, self.begins) = (grid, Some(begins));
         }
+    }
+
+    /// What of the plan's surroundings was looked at serves until the range has moved by this many seconds, so that a live
+    /// page finds its own again.
+    pub fn coarse_s(&self) -> i64 {
+        let range = i64::try_from(self.grid.range_s()).unwrap_or(i64::MAX);
+        range.div_euclid(i64::from(INSTANTS)).max(FRESH_S)
     }
 
     /// The instants of every range query.

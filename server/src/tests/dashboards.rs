@@ -137,7 +137,7 @@ async fn one_series_request_and_one_query_each_are_asked_on_one_grid() {
     GET /api/v1/query_range query=label_replace(max by (job, namespace) (count_over_time(up{job="j"}[299s])), "over", "299", "job", ".*") or on (__name__, le, job, namespace, over) label_replace(max by (job, namespace) (count_over_time(up{job="j"}[1799s])), "over", "1799", "job", ".*") & start=1763796000 & end=1763799600 & step=225
     GET /api/v1/query_range query=max by (pod) (t_new{model_name=~"m|x\"\\}",namespace="a"}) & start=1763796000 & end=1763799600 & step=30
     GET /api/v1/query_range query=sum(rate(t_total{model_name=~"m|x\"\\}",namespace="a"}[120s])) & start=1763796000 & end=1763799600 & step=30
-    GET /api/v1/series start=1763795880 & end=1763799600 & match[]={__name__=~"t_new|t_old|t_sizes_count|t_total",namespace="a"}
+    GET /api/v1/series start=1763795400 & end=1763799600 & match[]={__name__=~"t_new|t_old|t_sizes_count|t_total",namespace="a"}
     "#);
 }
 

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use tokio::sync::{Notify, oneshot};
 
 use super::{
-    harness::{Answer, START, Server, good, matrix, server_with},
+    harness::{Answer, START, Server, good, matrix, series, server_with},
     said::MARK,
     script::{Asked, Deed},
 };
@@ -124,6 +124,61 @@ async fn a_time_that_may_still_change_is_asked_again_and_within_the_refresh_time
     let (runs, _) = runs(&server, &mut seen);
     let [(start, end)] = runs[..] else { panic!("{runs:?}") };
     assert!(start >= now - 300 && end > now - 60, "{start}..{end} at {now}");
+}
+
+#[tokio::test]
+async fn a_board_that_moves_on_asks_nothing_but_its_panels_own_questions() {
+    let server = server_with(clock, |config| {
+        keeping(config);
+        // Each look comes after the refresh time of the one before.
+        config.cache.refresh = Duration::ZERO;
+    })
+    .await;
+    let (mut seen, panels) = (0, ["t.gauge", "t.rate"]);
+    for moved in 0..16 {
+        let end = START - 540 + 30 * moved;
+        let lines = look(&server, "a", &panels, (end - 3540, end)).await.lines();
+        assert_eq!((&lines[0]["state"], &lines[1]["state"]), (&json!("ok"), &json!("ok")));
+        let (ranges, others) = runs(&server, &mut seen);
+        assert_eq!(
+            (ranges.len(), others),
+            (2, usize::from(moved == 0)),
+            "moved by {moved} steps"
+        );
+    }
+    // Ten minutes later what exists is looked up again.
+    look(&server, "a", &panels, (START - 2940, START + 600)).await.lines();
+    assert_eq!(runs(&server, &mut seen).1, 1);
+}
+
+#[tokio::test]
+async fn promise_04_that_nothing_is_there_is_told_only_to_who_may_still_look() {
+    let denied = Arc::new(AtomicBool::new(false));
+    let play = Arc::clone(&denied);
+    let server = server_with(
+        move |asked| match asked.path.as_str() {
+            _ if play.load(Ordering::Relaxed) => Deed::answer("403 Forbidden", "text/plain", "Forbidden"),
+            "/api/v1/series" => series(&["t_new"]),
+            _ => clock(asked),
+        },
+        |config| {
+            keeping(config);
+            config.cache.refresh = Duration::ZERO;
+        },
+    )
+    .await;
+    let (mut seen, range) = (0, (START - 3600, START));
+    let states = async |panels: &[&str]| {
+        let lines = look(&server, "a", panels, range).await.lines();
+        let state = |panel: &&str| lines.iter().find(|line| line["panel"] == *panel).unwrap()["state"].clone();
+        panels.iter().map(state).collect::<Vec<_>>()
+    };
+    assert_eq!(states(&["t.rate", "t.gauge"]).await, ["no_samples", "ok"]);
+    assert_eq!(runs(&server, &mut seen).1, 1);
+    denied.store(true, Ordering::Relaxed);
+    // The list of names is still kept; nobody is told what is not on it.
+    assert_eq!(states(&["t.rate"]).await, ["denied"]);
+    assert_eq!(states(&["t.rate", "t.gauge"]).await, ["denied", "denied"]);
 }
 
 #[tokio::test]

@@ -87,16 +87,17 @@ fn labels(labels: &std::collections::BTreeMap<String, String>) -> usize {
 pub struct Fresh<T>(Cache<Question, Answer<T>>);
 
 impl<T: Weigh + Send + Sync + 'static> Fresh<T> {
-    /// `most` bytes, each answer for `kept` from its question on.
+    /// `most` bytes, each answer for `some` from its question on, but for `none` where there is nothing in it: a store that
+    /// is away answers so, too.
     #[must_use]
-    pub fn new(most: u64, kept: Duration) -> Fresh<T> {
+    pub fn new(most: u64, some: Duration, none: Duration) -> Fresh<T> {
         let cache = Cache::builder()
             .max_capacity(most)
             .weigher(|question: &Question, answer: &Answer<T>| {
                 let bytes = EACH + question.text.len() + answer.decoded.data.bytes();
                 u32::try_from(bytes).unwrap_or(u32::MAX)
             })
-            .expire_after(FromAsked(kept))
+            .expire_after(FromAsked { some, none })
             .support_invalidation_closures()
             .build();
         Fresh(cache)
@@ -122,6 +123,11 @@ impl<T: Weigh + Send + Sync + 'static> Fresh<T> {
         self.0.insert(question, answer).await;
     }
 
+    /// The next one asks anew.
+    pub async fn remove(&self, question: &Question) {
+        self.0.invalidate(question).await;
+    }
+
     pub fn forget(&self, caller: CallerKey) {
         // Fails only without the support that `new` asks for.
         let _ = self
@@ -131,13 +137,20 @@ impl<T: Weigh + Send + Sync + 'static> Fresh<T> {
 }
 
 /// The time runs from the question, however long the answer took.
-struct FromAsked(Duration);
+struct FromAsked {
+    some: Duration,
+    none: Duration,
+}
 
-impl<T> Expiry<Question, Answer<T>> for FromAsked {
+impl<T: Weigh> Expiry<Question, Answer<T>> for FromAsked {
     fn expire_after_create(&self, _: &Question, answer: &Answer<T>, created: Instant) -> Option<Duration> {
         if answer.decoded.warnings.is_empty() {
             let age = created.saturating_duration_since(answer.asked);
-            Some(self.0.saturating_sub(age))
+            let kept = match answer.decoded.data.bytes() {
+                0 => self.none,
+                _ => self.some,
+            };
+            Some(kept.saturating_sub(age))
         } else {
             Some(Duration::ZERO)
         }

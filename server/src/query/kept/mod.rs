@@ -1,6 +1,7 @@
 //! Answers that are used again: by the same caller, with the same sight, and by nobody else.
 //!
-//! Two layers. [`Fresh`] holds whole answers for the refresh time, and sends equal questions that are on their way once.
+//! Two layers. [`Fresh`] holds whole answers for the refresh time (what exists a little longer), and sends equal questions
+//! that are on their way once.
 //! [`Days`] holds what cannot change any more of range queries, day by day, so that only the newest part is asked again.
 //! Nothing is given out unless the store has answered the caller within the refresh time, and a refusal of the store
 //! ends all that was kept of the caller. An answer with warnings is kept by neither.
@@ -22,6 +23,9 @@ pub use sheet::{Sheet, end};
 use super::eyes::EyesKey;
 use crate::{config::CacheConfig, identity::CallerKey};
 
+/// So late a chart may learn of a new name or, where one is chosen, of a model's new pod. What is told of a list that is older
+/// than the refresh time is asked about first (`names::Trust`).
+const SIGHTINGS: Duration = Duration::from_secs(120);
 /// Callers with their sights: some hundred bytes each.
 const MOST_VOUCHED: u64 = 100_000;
 
@@ -46,9 +50,9 @@ impl Kept {
         let share = |part: u64| bytes / 16 * part;
         let (days, frames, lists) = (share(12), share(2), share(1));
         Kept {
-            frames: Fresh::new(frames, refresh),
-            sightings: Fresh::new(lists, refresh),
-            strings: Fresh::new(lists, refresh),
+            frames: Fresh::new(frames, refresh, refresh),
+            sightings: Fresh::new(lists, refresh.max(SIGHTINGS), refresh),
+            strings: Fresh::new(lists, refresh, refresh),
             days: Days::new(days),
             vouched: Cache::builder()
                 .max_capacity(MOST_VOUCHED)

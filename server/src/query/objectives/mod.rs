@@ -20,7 +20,15 @@ use futures_util::future::join_all;
 use server_api::{Frame, PanelState, SloAnswer, SlosAnswer, SlosRequest};
 use tokio::sync::OnceCell;
 
-use super::{Eyes, admit, decode::Columns, fetch, measured::Measured, names::Names, panel::Asking, partial, plan};
+use super::{
+    Eyes, admit,
+    decode::Columns,
+    fetch,
+    measured::Measured,
+    names::{Names, Trust},
+    panel::Asking,
+    partial, plan,
+};
 use crate::{app::App, error::Fault, identity::Caller, telemetry::RequestId};
 
 use reading::on_bounds;
@@ -73,7 +81,7 @@ pub async fn objectives(
     let panels: Vec<&Panel> = forms.iter().map(|(_, panel)| panel).collect();
     // Names are looked for, and bounds measured, in the whole time of the budget.
     let whole = plan::Plan::of_instant(vars, namespaces, grid(at, BUDGET_S), app.scrape_interval_s);
-    let names = Names::find(&asking, &whole, &panels).await;
+    let names = Names::find(&asking, &whole, &panels, Trust::Vouched).await;
     let choices = names.choices.as_ref().map_err(Fault::clone)?;
     let measured = Measured::find(&asking, &whole, &panels, &names).await;
     let board = Board {
