@@ -195,7 +195,7 @@ async fn every_panel_shows_what_the_samples_of_the_lab_make() -> Result<()> {
             .collect();
         assert!(dark.is_empty(), "the lab shows nothing of {dark:?}");
         if generation == Generation::Three {
-            assert_eq!(table.document()?, None);
+            assert_eq!(table.document(&events::table(&catalogue()))?, None);
         }
     }
     Ok(())

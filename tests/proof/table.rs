@@ -46,10 +46,10 @@ impl Table {
         Ok(())
     }
 
-    /// The page of the documentation: none where it is up to date, else what to do.
-    pub fn document(mut self) -> Result<Option<String>> {
+    /// The page of the documentation, with what is told of `events` behind the table: none where it is up to date, else what to do.
+    pub fn document(mut self, events: &str) -> Result<Option<String>> {
         self.lines.sort();
-        let text = format!("{ABOUT}{}", self.text()?);
+        let text = format!("{ABOUT}{}\n{events}", self.text()?);
         let path = paths::checkout().join(DOC);
         if std::env::var_os("SERVELENS_WRITE_DOCS").is_some() {
             fs::write(&path, text).with_context(|| format!("writing {DOC}"))?;

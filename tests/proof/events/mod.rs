@@ -5,15 +5,21 @@
 //! bounds is wrong. Where 10,000 events and more lie in the window, one that is more than 2 % off is wrong, too, unless what
 //! is stretched is itself more than 2 % of the window.
 
+mod means;
+mod reasons;
+mod shares;
+mod totals;
+
 use std::collections::BTreeMap;
 
 use anyhow::Result;
-use server::demo::sim::{Fleet, PodTruth, Truth};
+use server::demo::sim::{ContainerTruth, Fleet, PodTruth, Truth};
 
 use super::ask::{Answer, Range, Server};
 use super::store::{Generation, store};
 use super::world::{Labels, sim};
-use super::{FLEET, catalogue};
+use super::{FLEET, catalogue, look};
+pub use reasons::table;
 
 const SCRAPE: f64 = 30.0;
 const MANY: f64 = 10_000.0;
@@ -88,6 +94,28 @@ const RATES: &[(&str, usize, f64, Count)] = &[
     ("runtimes.errors", 2, 1.0, |t, l| {
         pod(t, l, |pod| pod.finished["error"] as f64)
     }),
+    ("resources.cpu", 0, 1.0, |t, l| {
+        container(t, l, |container| container.cpu_s)
+    }),
+    ("resources.network", 0, 1.0, |t, l| {
+        container(t, l, |container| container.received_bytes)
+    }),
+    ("resources.network", 1, 1.0, |t, l| {
+        container(t, l, |container| container.sent_bytes)
+    }),
+    ("epp.picks", 0, 1.0, |t, l| {
+        let picks = t
+            .routers
+            .values()
+            .filter_map(|router| router.picks.get(&l["endpoint_name"]));
+        picks.sum::<u64>() as f64
+    }),
+    ("gateway.errors", 0, 1.0, |t, l| {
+        let gateways = t.gateways.values();
+        gateways
+            .filter_map(|gateway| gateway.responses.get(&l["response_code"]))
+            .sum::<u64>() as f64
+    }),
 ];
 
 /// Distributions: the panel, whose three queries are these quantiles; the exporter's bounds; the events.
@@ -155,6 +183,10 @@ fn pod(truth: &Truth, labels: &Labels, count: fn(&PodTruth) -> f64) -> f64 {
     pods.map(count).sum()
 }
 
+fn container(truth: &Truth, labels: &Labels, count: fn(&ContainerTruth) -> f64) -> f64 {
+    truth.containers.get(&labels["pod"]).map_or(0.0, count)
+}
+
 fn workload(truth: &Truth, name: &str, reasons: &[&str]) -> f64 {
     truth.workloads[name].pods.values().map(|pod| ended(pod, reasons)).sum()
 }
@@ -208,8 +240,7 @@ struct Window {
 }
 
 fn windows(fleet: &Fleet, answer: &Answer) -> Vec<Window> {
-    let began = began();
-    let lost = began - 7.0 * 3600.0 + 11.0 * 3600.0;
+    let (began, lost) = (began(), lost());
     let seconds = answer.window_s.expect("a rate has a window") as f64;
     let frame = answer.frames.first();
     let step = frame.map_or(1.0, |frame| frame.step as f64);
@@ -232,14 +263,27 @@ fn windows(fleet: &Fleet, answer: &Answer) -> Vec<Window> {
 
 /// Some series come with their first event: what they had counted at their first scrape, nobody saw grow.
 fn unborn(fleet: &Fleet, window: &Window, count: &dyn Fn(&Truth) -> f64) -> f64 {
+    unborn_at(fleet, window.whole.from, window.whole.to, count)
+}
+
+fn unborn_at(fleet: &Fleet, from: f64, to: f64, count: &dyn Fn(&Truth) -> f64) -> f64 {
     let began = began();
     let counted = |at: f64| count(&fleet.truth(began, at));
-    if counted(window.whole.from) > 0.0 {
+    if counted(from) > 0.0 {
         return 0.0;
     }
-    let scrapes = (0..).map(|scrape| window.whole.from + f64::from(scrape) * SCRAPE);
-    let mut values = scrapes.take_while(|at| *at <= window.whole.to).map(counted);
-    values.find(|value| *value > 0.0).unwrap_or_default()
+    // What has happened grows, so that the first scrape to see any of it is found by halving.
+    let scrapes: Vec<f64> = (0..)
+        .map(|scrape| from + f64::from(scrape) * SCRAPE)
+        .take_while(|at| *at <= to)
+        .collect();
+    let first = scrapes.partition_point(|at| counted(*at) <= 0.0);
+    scrapes.get(first).map_or(0.0, |at| counted(*at))
+}
+
+/// When a replica was lost.
+fn lost() -> f64 {
+    began() + 4.0 * 3600.0
 }
 
 /// When the simulation did.
@@ -253,6 +297,15 @@ struct Tally {
     compared: usize,
     many: usize,
     panels: BTreeMap<&'static str, usize>,
+}
+
+impl Tally {
+    /// One more number; `many`: of many events.
+    fn met(&mut self, panel: &'static str, many: bool) {
+        self.compared += 1;
+        self.many += usize::from(many);
+        *self.panels.entry(panel).or_default() += 1;
+    }
 }
 
 fn rates(fleet: &Fleet, answers: &BTreeMap<String, Answer>, tally: &mut Tally) {
@@ -269,10 +322,8 @@ fn rates(fleet: &Fleet, answers: &BTreeMap<String, Answer>, tally: &mut Tally) {
                 let all = of(&window.whole);
                 let least = of(&window.seen) - window.unseen.as_ref().map_or(0.0, of);
                 let most = all * window.seconds / (window.seconds - 2.0 * SCRAPE);
-                tally.compared += 1;
-                *tally.panels.entry(panel).or_default() += 1;
                 let many = all >= MANY && SCRAPE <= CLOSE * window.seconds;
-                tally.many += usize::from(many);
+                tally.met(panel, many);
                 let within = |least: f64| got >= least - 1e-6 * all && got <= most + 1e-6 * all;
                 let within = within(least) || within(least - unborn(fleet, window, &of));
                 if !within || (many && (got / all - 1.0).abs() > CLOSE) {
@@ -319,9 +370,7 @@ fn distributions(fleet: &Fleet, answers: &BTreeMap<String, Answer>, tally: &mut 
                 let (Some(least), Some(most)) = (rank(share - moved), rank(share + moved)) else {
                     continue;
                 };
-                tally.compared += 1;
-                *tally.panels.entry(panel).or_default() += 1;
-                tally.many += usize::from(all.len() as f64 >= MANY && SCRAPE <= CLOSE * window.seconds);
+                tally.met(panel, all.len() as f64 >= MANY && SCRAPE <= CLOSE * window.seconds);
                 let (low, _) = bucket(&bounds, least);
                 let (_, high) = bucket(&bounds, most);
                 if got < low || got > high {
@@ -339,10 +388,7 @@ fn distributions(fleet: &Fleet, answers: &BTreeMap<String, Answer>, tally: &mut 
 async fn panels_show_the_events_that_happened() -> Result<()> {
     for generation in [Generation::Two, Generation::Three] {
         let server = Server::start(&store(generation, &[&FLEET.0]).await?, catalogue(), "30s").await?;
-        let mut panels: Vec<&str> = RATES.iter().map(|(panel, ..)| *panel).collect();
-        panels.extend(DISTRIBUTIONS.iter().map(|(panel, ..)| *panel));
-        panels.sort_unstable();
-        panels.dedup();
+        let panels: Vec<&str> = reasons::compared().into_keys().collect();
         let mut tally = Tally::default();
         // Windows of two hours hold many events, those of a few minutes the incidents.
         for width in [2, 30] {
@@ -350,6 +396,16 @@ async fn panels_show_the_events_that_happened() -> Result<()> {
             let fleet = FLEET.1.lock().expect("nobody panics while holding it");
             rates(&fleet, &answers, &mut tally);
             distributions(&fleet, &answers, &mut tally);
+            shares::shares(&fleet, &answers, &mut tally);
+        }
+        // An instant for each scrape.
+        let range = Range::new(sim::RANGE, 2_000);
+        let answers = server.ask(&panels, &range).await?;
+        {
+            let fleet = FLEET.1.lock().expect("nobody panics while holding it");
+            let look = look(&FLEET.0, &range, 30, generation);
+            totals::totals(&fleet, &answers, &look, &mut tally);
+            means::means(&fleet, &answers, &mut tally);
         }
         server.stop().await;
         println!(
