@@ -38,6 +38,8 @@ pub struct Answer {
     pub warnings: Vec<String>,
     pub frames: Vec<Frame>,
     pub error: Option<Value>,
+    #[serde(default)]
+    pub notes: Vec<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Deserialize)]

@@ -157,6 +157,7 @@ async fn ask<'a>(
         limits: limits(panel, &quantiles, choices, measured),
         waits_for: waits_for(catalog, panel, choices, &names.seen.data),
         notes: names.holders.notes(catalog, panel, &names.seen.data),
+        bucketless: None,
     };
     let (answers, counted) = try_join(try_join_all(questions), Box::pin(few::ask(asking, plan, counts))).await?;
     for Decoded { data, warnings } in answers {
@@ -173,6 +174,9 @@ async fn ask<'a>(
             (frame.above, frame.below) = (above, below);
             few::mark(frame, quantile, &counted);
         }
+    }
+    if found.is_empty() && !measured.failed {
+        found.bucketless = bucketless(&quantiles, choices, measured, &counted);
     }
     if found.is_empty() && found.warnings.is_empty() && asking.doubts_silence(plan).await {
         found.warnings.push(SILENT.to_owned());
@@ -218,6 +222,32 @@ fn limits(panel: &Panel, quantiles: &[Option<Quantile>], choices: &Choices, meas
         })
     });
     held.collect()
+}
+
+/// Said where a histogram counts events and no bucket of it can be read, though no percentile is to be seen.
+fn bucketless(
+    quantiles: &[Option<Quantile>],
+    choices: &Choices,
+    measured: &Measured,
+    counted: &[(Vec<Frame>, Vec<usize>)],
+) -> Option<String> {
+    let is_counted = |query: usize| {
+        let frames = counted.iter().filter(|(_, queries)| queries.contains(&query));
+        let mut values = frames.flat_map(|(frames, _)| frames).flat_map(|frame| &frame.values);
+        values.any(|value| !value.is_nan())
+    };
+    let all = quantiles.iter().enumerate();
+    let (_, quantile) = all
+        .filter_map(|(query, quantile)| Some((query, quantile.as_ref()?)))
+        .find(|(query, _)| is_counted(*query))?;
+    let names = choices.names_of(&quantile.concept);
+    (!measured.seen.facts.has_buckets(&names)).then(|| {
+        format!(
+            "The exporter sends {} without buckets: as a summary, or with bounds that are no numbers. No percentile can be \
+             made of it; ask its maintainers for a histogram.",
+            names.join(", ")
+        )
+    })
 }
 
 async fn one(

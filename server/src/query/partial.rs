@@ -33,6 +33,9 @@ pub struct Found<'a> {
     pub limits: Vec<HeldLimit>,
     pub waits_for: Option<First>,
     pub notes: Vec<String>,
+    /// What is wrong with the histogram behind an empty chart, where something was counted: then nobody doubts that it is
+    /// empty, and the store's own words do not say why.
+    pub bucketless: Option<String>,
 }
 
 impl Found<'_> {
@@ -56,9 +59,11 @@ pub fn answer(id: &str, found: Found<'_>, plan: &Plan) -> PanelAnswer {
         joined,
         limits,
         waits_for,
-        notes,
+        mut notes,
+        bucketless,
         ..
     } = found;
+    notes.extend(bucketless);
     if !matches!(state, PanelState::NoSamples | PanelState::Unknown) {
         warnings.extend(remarks);
     }
@@ -135,7 +140,7 @@ pub fn failed(id: &str, fault: &Fault, request_id: &str) -> PanelAnswer {
     }
 }
 
-/// * nothing there, and nobody doubts it: no samples;
+/// * nothing there, and nobody doubts it or the reason is known: no samples;
 /// * nothing there, and the upstream warns that it could not look everywhere: unknown;
 /// * something there, but only 0/0 or an empty distribution: no traffic.
 fn state(found: &Found<'_>) -> PanelState {
@@ -146,7 +151,7 @@ fn state(found: &Found<'_>) -> PanelState {
         .filter(|value| !is_absent(**value));
     let nothing = found.missing || values.clone().next().is_none();
     if nothing {
-        return if found.warnings.is_empty() {
+        return if found.warnings.is_empty() || found.bucketless.is_some() {
             PanelState::NoSamples
         } else {
             PanelState::Unknown
@@ -199,6 +204,7 @@ mod tests {
                 limits: Vec::new(),
                 waits_for: None,
                 notes: vec!["The exporter does not collect it.".to_owned()],
+                bucketless: None,
             };
             assert_eq!(state(&found), expect, "{warnings:?} {remarks:?}");
         };
