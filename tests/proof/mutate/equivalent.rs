@@ -113,12 +113,6 @@ pub const EQUIVALENT: &[Same] = &[
         why: "a card in slices has no copy utilisation, and the others have no slices",
     },
     Same {
-        panels: &["overview.gpus_busy"],
-        within: "> bool 5",
-        change: "gpu_engine_active to gpu_memory_used",
-        why: "a card in slices is busy by either measure in the worlds; gpu.utilization shows the measure itself",
-    },
-    Same {
         panels: &["host.disk"],
         within: "fstype!~",
         change: "without fstype!~",

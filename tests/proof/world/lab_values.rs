@@ -15,7 +15,7 @@ pub const fn target(family: &'static str, labels: &'static str, shows: &'static 
 
 const ALPHA: &[&str] = &["model_name=alpha"];
 const BETA: &[&str] = &["model_name=beta"];
-/// Two GPUs, the second in slices, the first shared by two pods in turn.
+/// Three GPUs, the first shared by two pods in turn, the others in slices, of which the third's does nothing.
 const NODE_A: &[&str] = &[
     "gpu=0 UUID=A0 Hostname=node-a namespace=llm-a pod=alpha-0 container=main",
     "gpu=0 UUID=A0 Hostname=node-a namespace=llm-a pod=alpha-1 container=main",
@@ -23,6 +23,7 @@ const NODE_A: &[&str] = &[
     "gpu=1 UUID=A1 Hostname=node-a namespace=llm-b pod=beta-1 container=main GPU_I_PROFILE=3g.20gb GPU_I_ID=2",
     "gpu=1 UUID=A1 Hostname=node-a namespace=llm-c pod=gamma-0 container=main GPU_I_PROFILE=3g.20gb GPU_I_ID=2",
     "gpu=1 UUID=A1 Hostname=node-a GPU_I_PROFILE=1g.10gb GPU_I_ID=2",
+    "gpu=2 UUID=A2 Hostname=node-a namespace=llm-c pod=gamma-0 container=main GPU_I_PROFILE=3g.20gb GPU_I_ID=1",
 ];
 /// A newer exporter, which writes `hostname`.
 const NODE_B: &[&str] = &[
@@ -230,6 +231,7 @@ pub fn fixed(metric: &str, label: &dyn Fn(&str) -> String) -> Option<f64> {
     match (metric, label("phase").as_str()) {
         ("kube_pod_status_phase", "Running") => Some(if waits { 0.0 } else { 1.0 }),
         ("kube_pod_status_phase", _) => Some(if waits { 1.0 } else { 0.0 }),
+        ("DCGM_FI_PROF_GR_ENGINE_ACTIVE", _) if label("gpu") == "2" => Some(0.0),
         _ => None,
     }
 }
