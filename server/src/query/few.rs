@@ -1,11 +1,11 @@
-//! Where a quantile is made of so few events that it says little: their number is asked beside it, and the instants are
-//! marked. One question for all quantiles of one histogram.
+//! Where a quantile, a mean or a share is made of so few events that it says little: their number is asked beside it, and
+//! the instants are marked. One question for all values that are made of the same events.
 
 use std::collections::BTreeMap;
 
 use catalog::{
     Panel,
-    measure::Quantile,
+    measure::Events,
     promql::{BindError, Grid, Vars, bind_events},
     resolve::Choices,
 };
@@ -21,15 +21,15 @@ pub type Question = (String, Vec<usize>);
 pub fn questions(
     asking: &Asking,
     panel: &Panel,
-    quantiles: &[Option<Quantile>],
+    events: &[Option<Events>],
     choices: &Choices,
     vars: &Vars,
     grid: &Grid,
 ) -> Result<Vec<Question>, BindError> {
     let mut questions: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-    for (query, quantile) in quantiles.iter().enumerate() {
-        let Some(quantile) = quantile else { continue };
-        if let Some(expr) = bind_events(&asking.catalog, panel, quantile, choices, vars, grid)? {
+    for (query, events) in events.iter().enumerate() {
+        let Some(events) = events else { continue };
+        if let Some(expr) = bind_events(&asking.catalog, panel, events, choices, vars, grid)? {
             questions.entry(expr).or_default().push(query);
         }
     }
@@ -49,7 +49,7 @@ pub async fn ask(
     try_join_all(questions.into_iter().map(one)).await
 }
 
-pub fn mark(frame: &mut Frame, quantile: &Quantile, counted: &[(Vec<Frame>, Vec<usize>)]) {
+pub fn mark(frame: &mut Frame, made_of: &Events, counted: &[(Vec<Frame>, Vec<usize>)]) {
     let of_query = |(_, queries): &&(Vec<Frame>, Vec<usize>)| queries.contains(&frame.query);
     let Some((counts, _)) = counted.iter().find(of_query) else {
         return;
@@ -57,7 +57,7 @@ pub fn mark(frame: &mut Frame, quantile: &Quantile, counted: &[(Vec<Frame>, Vec<
     let same = |counted: &&Frame| {
         let agrees = |label: &String| counted.labels.get(label) == frame.labels.get(label);
         // Only the highest of several is left: which one it is, nobody knows.
-        !quantile.bare || quantile.by.iter().all(agrees)
+        !made_of.bare || made_of.by.iter().all(agrees)
     };
     let counts: Vec<&Frame> = counts.iter().filter(same).collect();
     let events = |index: usize| {
@@ -65,14 +65,14 @@ pub fn mark(frame: &mut Frame, quantile: &Quantile, counted: &[(Vec<Frame>, Vec<
         // Of nothing that was counted nobody can say that it was little.
         here.copied().filter(|count| !count.is_nan()).max_by(f64::total_cmp)
     };
-    let needed = f64::from(quantile.needs());
+    let needed = f64::from(made_of.needs);
     let is_few = |(index, value): (usize, &f64)| !value.is_nan() && events(index).is_some_and(|events| events < needed);
-    frame.few = Few::of(quantile.needs(), frame.values.iter().enumerate().map(is_few));
+    frame.few = Few::of(made_of.needs, frame.values.iter().enumerate().map(is_few));
 }
 
 #[cfg(test)]
 mod tests {
-    use catalog::{measure::quantile, promql::Template};
+    use catalog::{Catalog, measure::events, promql::Template};
 
     use super::*;
 
@@ -92,9 +92,9 @@ mod tests {
             vec![0],
         )];
         let check = |text: &str, labels: &str, expect: &[(u32, u32)]| {
-            let quantile = quantile(&Template::parse(text).unwrap()).unwrap();
+            let made_of = events(&Catalog::default(), &Template::parse(text).unwrap()).unwrap();
             let mut told = frame(labels, &[0.1, 0.2, 0.3]);
-            mark(&mut told, &quantile, &counted);
+            mark(&mut told, &made_of, &counted);
             let runs = told.few.map(|few| (few.under, few.runs));
             assert_eq!(runs, (!expect.is_empty()).then(|| (20, expect.to_vec())), "{text}");
         };

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use catalog::{
     Catalog, Kind, Panel,
-    measure::{Bounds, Quantile, Reach, quantile, reach},
+    measure::{Bounds, Quantile, Reach, events, quantile, reach},
     promql,
     resolve::{Choices, waits_for},
     who::{Narrowed, WORKLOAD, Who},
@@ -134,6 +134,7 @@ async fn ask<'a>(
     let spacing_s = measured.seen.facts.spacing_s(&choices.jobs([&panel]));
     let grid = spacing_s.map_or(plan.grid, |spacing_s| plan.grid.of_spacing(spacing_s));
     let quantiles: Vec<_> = panel.queries.iter().map(|query| quantile(&query.expr)).collect();
+    let made_of: Vec<_> = panel.queries.iter().map(|query| events(catalog, &query.expr)).collect();
     let mut questions = Vec::new();
     let mut counts = Vec::new();
     if let Narrowed::To(vars) = narrowed {
@@ -142,7 +143,7 @@ async fn ask<'a>(
             let expr = promql::bind(catalog, panel, query, choices, &vars, &grid).map_err(unbound)?;
             questions.extend(expr.map(|expr| one(asking, plan, panel, query, expr)));
         }
-        counts = few::questions(asking, panel, &quantiles, choices, &vars, &grid).map_err(unbound)?;
+        counts = few::questions(asking, panel, &made_of, choices, &vars, &grid).map_err(unbound)?;
     }
     let mut found = Found {
         panel,
@@ -172,7 +173,9 @@ async fn ask<'a>(
             let names = choices.names_of(&quantile.concept);
             let Bounds { above, below } = measured.seen.facts.bounds(quantile, &names, &frame.labels);
             (frame.above, frame.below) = (above, below);
-            few::mark(frame, quantile, &counted);
+        }
+        if let Some(made_of) = made_of.get(frame.query).and_then(Option::as_ref) {
+            few::mark(frame, made_of, &counted);
         }
     }
     if found.is_empty() && !measured.failed {

@@ -4,6 +4,7 @@
 //! multiplied by a number, perhaps the maximum of it. Every quantile of the shipped catalogue has it (a test looks), so
 //! that none is shown without its bounds.
 
+use super::events::{LEAST, by_clause};
 use crate::model::Part;
 use crate::promql::Template;
 
@@ -33,12 +34,12 @@ enum Scale {
 impl Quantile {
     /// How many events must be within the window before the quantile means something: as many as let one of them lie
     /// beyond it, and never fewer than ten.
-    pub fn needs(&self) -> u32 {
+    pub(super) fn needs(&self) -> u32 {
         // 1 / (1 - 0.99) is 99.99999999999991.
         let beyond = (1.0 / (1.0 - self.level) - 1e-6).ceil();
         // A level of 1 needs as many as there are.
         if beyond.is_finite() {
-            (beyond as u32).max(LEAST_EVENTS)
+            (beyond as u32).max(LEAST)
         } else {
             u32::MAX
         }
@@ -47,11 +48,7 @@ impl Quantile {
     /// The query that counts these events, for each set of labels that the quantile keeps apart.
     pub(crate) fn events(&self) -> Option<Template> {
         let counted = self.placeholder.replacen(Part::Bucket.name(), Part::Count.name(), 1);
-        let by = if self.by.is_empty() {
-            String::new()
-        } else {
-            format!(" by ({})", self.by.join(", "))
-        };
+        let by = by_clause(&self.by);
         Template::parse(&format!("sum{by} (increase({{{{{counted}}}}}[$window]))")).ok()
     }
 
@@ -64,8 +61,6 @@ impl Quantile {
         }
     }
 }
-
-const LEAST_EVENTS: u32 = 10;
 
 const FUNCTION: &str = "histogram_quantile(";
 

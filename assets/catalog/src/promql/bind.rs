@@ -9,7 +9,7 @@
 //! scraped seldom, or was missed once, keeps its line.
 
 use super::{Grid, Matcher, Over, Piece, Placeholder, Span, Template, Vars, matcher, selector};
-use crate::measure::Quantile;
+use crate::measure::Events;
 use crate::model::{Catalog, Concept, Panel, Part};
 use crate::resolve::{Apart, COLLECTED_NAMESPACE, COLLECTED_POD, Choices, Jobs, Pipeline, collected};
 
@@ -39,20 +39,16 @@ pub fn bind(
     bind_with(catalog, panel, query, choices, vars, &Durations::of(grid))
 }
 
-/// The PromQL that counts the events behind one of the panel's queries, where that is a quantile over the window; `None`
-/// where it is none.
+/// The PromQL that counts the events behind one of the panel's queries; `None` where no source of them exists here.
 pub fn bind_events(
     catalog: &Catalog,
     panel: &Panel,
-    quantile: &Quantile,
+    events: &Events,
     choices: &Choices,
     vars: &Vars,
     grid: &Grid,
 ) -> Result<Option<String>, BindError> {
-    match quantile.events() {
-        Some(events) => bound(catalog, panel, &events, choices, vars, &Durations::of(grid)),
-        None => Ok(None),
-    }
+    bound(catalog, panel, &events.counted, choices, vars, &Durations::of(grid))
 }
 
 /// How long `[$window]`, `[$range]` and `[$step]` are, as PromQL writes durations; or the variables that will say so.
