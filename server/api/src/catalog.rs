@@ -9,6 +9,10 @@ pub struct CatalogAnswer {
     /// The page does not show them: without a reader for them its WebAssembly is smaller. So it is with `alerts`.
     #[cfg_attr(target_arch = "wasm32", serde(skip_deserializing))]
     pub families: Vec<FamilyEntry>,
+    /// What the panels' `{{…}}` stand for.
+    #[serde(default)]
+    #[cfg_attr(target_arch = "wasm32", serde(skip_deserializing))]
+    pub concepts: Vec<ConceptEntry>,
     pub dashboards: Vec<DashboardEntry>,
     pub panels: Vec<PanelEntry>,
     /// What is promised, in the order of the board.
@@ -81,6 +85,31 @@ pub struct FaultEntry {
 pub struct FamilyEntry {
     pub id: String,
     pub title: String,
+}
+
+/// One thing that is measured, with every name that it has had.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ConceptEntry {
+    pub id: String,
+    pub family: String,
+    /// `gauge`, `counter`, `histogram` or `summary`.
+    #[serde(rename = "type")]
+    pub metric_type: String,
+    /// `catalog::Unit` by name; of the samples as the exporter sends them.
+    pub unit: String,
+    /// Newest first; for a histogram without `_bucket`.
+    pub names: Vec<NameEntry>,
+    /// What a monitor may have put before each of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub prefixes: Vec<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct NameEntry {
+    pub name: String,
+    /// Which versions of the exporter write it, e.g. `vLLM < 0.12`; empty where nobody knows.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub versions: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -71,6 +71,9 @@ pub enum WaitsFor {
 pub struct Source {
     pub concept: String,
     pub metric: String,
+    /// Which versions of the exporter write this name, where that is known, e.g. `vLLM < 0.12`.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub versions: String,
     /// How many pods this name was chosen for.
     pub workloads: usize,
     /// The scrape jobs of those pods, sorted: `namespace/monitor` for a PodMonitor, else a service's name.

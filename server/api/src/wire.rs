@@ -290,6 +290,7 @@ mod tests {
             sources: vec![Source {
                 concept: "ttft".into(),
                 metric: "vllm:ttft".into(),
+                versions: String::new(),
                 workloads: 2,
                 monitors: Vec::new(),
                 pods: Vec::new(),

@@ -85,7 +85,7 @@ impl Asking {
 /// Never fails: what goes wrong stands in the answer. It comes with the room that it takes until it is read.
 pub async fn answer(asking: &Asking, plan: &Plan, names: &Names, measured: &Measured, id: &str) -> Unread {
     let answer = match ask(asking, plan, names, measured, id).await {
-        Ok(found) => partial::answer(id, found, plan),
+        Ok(found) => partial::answer(&asking.catalog, id, found, plan),
         Err(fault) => {
             // A query that the upstream refuses is the catalogue's fault, so it counts as ours.
             if !matches!(fault, Fault::UnknownPanel(_) | Fault::UpstreamDenied(_)) {

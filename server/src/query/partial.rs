@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use catalog::{First, Kind, Panel, resolve::ChosenSource};
+use catalog::{Catalog, First, Kind, Panel, resolve::ChosenSource};
 use server_api::{Frame, HeldLimit, Joined, PanelAnswer, PanelState, Source, SourcePod, WaitsFor, is_absent};
 
 use super::{is_denied, plan::Plan};
@@ -46,7 +46,7 @@ impl Found<'_> {
     }
 }
 
-pub fn answer(id: &str, found: Found<'_>, plan: &Plan) -> PanelAnswer {
+pub fn answer(catalog: &Catalog, id: &str, found: Found<'_>, plan: &Plan) -> PanelAnswer {
     let state = state(&found);
     let Found {
         panel,
@@ -76,7 +76,7 @@ pub fn answer(id: &str, found: Found<'_>, plan: &Plan) -> PanelAnswer {
         spacing_s,
         widened: panel.uses_window() && window_s > plan.grid.window_s,
         begins: plan.begins,
-        sources: sources.into_iter().map(told).collect(),
+        sources: sources.into_iter().map(|source| told(catalog, source)).collect(),
         frames,
         warnings: warnings
             .iter()
@@ -101,7 +101,9 @@ pub fn answer(id: &str, found: Found<'_>, plan: &Plan) -> PanelAnswer {
     }
 }
 
-pub fn told(source: ChosenSource) -> Source {
+pub fn told(catalog: &Catalog, source: ChosenSource) -> Source {
+    let concept = catalog.concept(source.concept.as_str());
+    let versions = concept.and_then(|concept| concept.versions_of(&source.metric));
     let monitors = source.monitors().into_iter().map(str::to_owned).collect();
     let pod = |((namespace, pod), jobs): ((String, String), BTreeSet<String>)| SourcePod {
         namespace,
@@ -112,6 +114,7 @@ pub fn told(source: ChosenSource) -> Source {
         concept: source.concept.to_string(),
         workloads: source.pods.len(),
         monitors,
+        versions: versions.unwrap_or_default().to_owned(),
         metric: source.metric,
         pods: source.pods.into_iter().take(MOST_PODS).map(pod).collect(),
     }
@@ -182,8 +185,6 @@ pub fn name(state: PanelState) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use catalog::Catalog;
-
     use super::*;
 
     #[test]

@@ -9,10 +9,10 @@ use axum::{
     http::{HeaderValue, Response, header::CONTENT_TYPE},
 };
 use bytes::Bytes;
-use catalog::{Catalog, Panel, Threshold, read};
+use catalog::{Catalog, Concept, Panel, Threshold, read};
 use server_api::{
     CatalogAnswer, DashboardEntry, FaultEntry, Me, Models, PanelEntry, QueryEntry, ThresholdEntry,
-    catalog::{FamilyEntry, SectionEntry},
+    catalog::{ConceptEntry, FamilyEntry, NameEntry, SectionEntry},
 };
 
 use super::{prometheus::Namespace, watched};
@@ -33,6 +33,10 @@ pub fn catalog_answer(catalog: &Catalog, faults: &[read::Fault]) -> Result<Bytes
                 id: family.id.to_string(),
                 title: family.title.clone(),
             })
+            .collect(),
+        concepts: catalog
+            .concepts()
+            .map(|concept| concept_entry(catalog, concept))
             .collect(),
         dashboards: catalog
             .dashboards()
@@ -65,6 +69,22 @@ fn fault_entry(fault: &read::Fault) -> FaultEntry {
         line: fault.line,
         reason: fault.reason.clone(),
         next_step: fault.next_step.clone(),
+    }
+}
+
+fn concept_entry(catalog: &Catalog, concept: &Concept) -> ConceptEntry {
+    let name = |name: &String| NameEntry {
+        versions: concept.versions_of(name).unwrap_or_default().to_owned(),
+        name: name.clone(),
+    };
+    let family = catalog.family(concept.family.as_str());
+    ConceptEntry {
+        id: concept.id.to_string(),
+        family: concept.family.to_string(),
+        metric_type: concept.metric_type.as_str().to_owned(),
+        unit: concept.unit.to_string(),
+        names: concept.names.iter().map(name).collect(),
+        prefixes: family.map_or_else(Vec::new, |family| family.prefixes.clone()),
     }
 }
 

@@ -14,6 +14,9 @@ pub struct Concept {
     pub unit: Unit,
     /// Newest first, without a family's prefix; for a histogram the name before `_bucket`.
     pub names: Vec<String>,
+    /// Which versions of the exporter write each of the names, in their order, e.g. `vLLM < 0.12`; empty where nobody knows
+    /// or where there is but one name.
+    pub versions: Vec<String>,
     /// With what its series appear; `None` where they are there from the start, or where nobody knows.
     pub first: Option<First>,
     /// Page variables that this concept's series have no label for, though the family's others do.
@@ -24,6 +27,15 @@ pub struct Concept {
 }
 
 impl Concept {
+    /// Which versions of the exporter write this name, whatever its prefix.
+    pub fn versions_of(&self, name: &str) -> Option<&str> {
+        // The longest, because one name may end as another one does.
+        let known = self.names.iter().zip(&self.versions);
+        let longest = known.filter(|(known, _)| name.ends_with(known.as_str()));
+        let (_, versions) = longest.max_by_key(|(known, _)| known.len())?;
+        Some(versions.as_str()).filter(|versions| !versions.is_empty())
+    }
+
     /// The series that stands for the whole metric when one asks what exists: `_count` has one series where a
     /// histogram has twenty.
     pub fn representative(&self, name: &str) -> String {

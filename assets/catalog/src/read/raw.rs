@@ -72,6 +72,7 @@ pub(super) struct Concept {
     pub metric_type: Text,
     pub unit: Text,
     pub names: Spanned<Vec<Text>>,
+    pub versions: Option<Spanned<Vec<Text>>>,
     #[serde(default)]
     pub unlabelled: Vec<Text>,
     pub first: Option<Text>,

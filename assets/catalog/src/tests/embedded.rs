@@ -140,6 +140,22 @@ fn all_bound(catalog: &Catalog, choices: &Choices, vars: &[(&str, &[&str])]) -> 
 }
 
 #[test]
+fn where_engines_and_routers_have_several_names_each_tells_its_versions() {
+    let catalog = shipped();
+    let several = catalog
+        .concepts()
+        .filter(|concept| concept.names.len() > 1 && ["vllm", "epp"].contains(&concept.family.as_str()));
+    let untold: Vec<_> = several
+        .flat_map(|concept| concept.names.iter().map(move |name| (name, concept.versions_of(name))))
+        .filter(|(_, versions)| versions.is_none())
+        .collect();
+    assert_eq!(untold, []);
+    let kv_cache = catalog.concept("kv_cache_usage").unwrap();
+    let told = ["vllm:kv_cache_usage_perc", "kserve_vllm:gpu_cache_usage_perc"].map(|name| kv_cache.versions_of(name));
+    assert_eq!(told, [Some("vLLM ≥ 0.9.2"), Some("vLLM < 0.12")]);
+}
+
+#[test]
 fn one_series_request_finds_what_a_page_needs() {
     let catalog = shipped();
     let candidates = crate::resolve::candidates(&catalog, catalog.panels());

@@ -118,8 +118,10 @@ fn source(source: &Source) -> AnyView {
     let metric = source.metric.clone();
     let pods = counted(forms("{{count}} pod", "{{count}} pods"), source.workloads, &[]);
     let monitors = scraped_by(&source.monitors).map(|text| format!("{}{text}", t(", ")));
+    let versions = Some(source.versions.clone()).filter(|versions| !versions.is_empty());
+    let versions = versions.map(|versions| view! { {t(", ")} <span translate="no">{versions}</span> });
     if source.pods.is_empty() {
-        return view! { <li><code translate="no">{metric}</code> " " <span class="sl-muted">{pods}{monitors}</span></li> }.into_any();
+        return view! { <li><code translate="no">{metric}</code> " " <span class="sl-muted">{pods}{monitors}{versions}</span></li> }.into_any();
     }
     let of_each: Vec<AnyView> = source
         .pods
@@ -130,7 +132,7 @@ fn source(source: &Source) -> AnyView {
     view! {
         <li>
             <details>
-                <summary><code translate="no">{metric}</code> " " <span class="sl-muted">{pods}{monitors}</span></summary>
+                <summary><code translate="no">{metric}</code> " " <span class="sl-muted">{pods}{monitors}{versions}</span></summary>
                 <ul class="sl-muted">{of_each} {more.map(|more| view! { <li>{counted(forms("and {{count}} more", "and {{count}} more"), more, &[])}</li> })}</ul>
             </details>
         </li>

@@ -180,7 +180,12 @@ impl Board<'_> {
             slo: slo.id.to_string(),
             state,
             rows,
-            sources: self.choices.sources(panel).into_iter().map(partial::told).collect(),
+            sources: self
+                .choices
+                .sources(panel)
+                .into_iter()
+                .map(|source| partial::told(catalog, source))
+                .collect(),
             warnings,
             error: error.map(|fault| fault.to_api(&self.asking.request_id)),
         }

@@ -73,6 +73,7 @@ pub(super) fn add(catalog: &mut Catalog, raw: &raw::Concept, check: &mut Checker
         .iter()
         .map(|variable| variable.get_ref().clone())
         .collect();
+    let versions = versions(raw, &id, check);
     let only = only(raw, &id, check);
     let first = raw.first.as_ref();
     let first = first.and_then(|text| check.word(text, "first", First::parse(text.get_ref()), First::NAMES));
@@ -84,11 +85,33 @@ pub(super) fn add(catalog: &mut Catalog, raw: &raw::Concept, check: &mut Checker
             metric_type,
             unit,
             names,
+            versions,
             first,
             unlabelled,
             only,
         },
     );
+}
+
+/// One text for each name.
+fn versions(raw: &raw::Concept, id: &ConceptId, check: &mut Checker<'_>) -> Vec<String> {
+    let Some(all) = &raw.versions else {
+        return Vec::new();
+    };
+    let (versions, names) = (all.get_ref(), raw.names.get_ref());
+    if versions.len() != names.len() {
+        let reason = format!(
+            "the concept {id} has {} names and {} versions",
+            names.len(),
+            versions.len()
+        );
+        check.fault(
+            all,
+            reason,
+            "write one for each name, in their order; \"\" where nobody knows",
+        );
+    }
+    versions.iter().map(|text| text.get_ref().clone()).collect()
 }
 
 fn only(raw: &raw::Concept, id: &ConceptId, check: &mut Checker<'_>) -> Vec<Matcher> {
