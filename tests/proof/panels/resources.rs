@@ -30,7 +30,13 @@ fn limit(look: &Look<'_>, resource: &str) -> Vector {
 
 /// A GPU in slices counts by its slices.
 fn accelerator(resource: &str) -> bool {
-    ["nvidia_com_gpu", "amd_com_gpu", "habana_ai_gaudi"].contains(&resource)
+    [
+        "nvidia_com_gpu",
+        "nvidia_com_gpu_shared",
+        "amd_com_gpu",
+        "habana_ai_gaudi",
+    ]
+    .contains(&resource)
         || ["nvidia_com_mig", "ibm_com_spyre"]
             .iter()
             .any(|kind| resource.starts_with(kind))
@@ -58,7 +64,14 @@ fn of_model(deployment: &str) -> bool {
 
 /// As Kueue writes resources.
 fn queued_accelerator(resource: &str) -> bool {
-    ["nvidia.com/gpu", "amd.com/gpu", "habana.ai/gaudi"].contains(&resource) || resource.starts_with("nvidia.com/mig")
+    [
+        "nvidia.com/gpu",
+        "nvidia.com/gpu.shared",
+        "amd.com/gpu",
+        "habana.ai/gaudi",
+    ]
+    .contains(&resource)
+        || resource.starts_with("nvidia.com/mig")
 }
 
 fn deployments(look: &Look<'_>, name: &str) -> Vector {

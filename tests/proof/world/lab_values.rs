@@ -197,6 +197,9 @@ pub fn values(family: &str, metric: &str, label: &str) -> &'static [&'static str
             "cpu",
             "memory",
             "nvidia_com_gpu",
+            // A GPU that pods take in turns, and a share of one that is no GPU.
+            "nvidia_com_gpu_shared",
+            "nvidia_com_gpumem",
             "nvidia_com_mig_3g_20gb",
             "amd_com_gpu",
             "habana_ai_gaudi",
