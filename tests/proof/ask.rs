@@ -12,6 +12,7 @@ use server::config::{self, Layer};
 use tempfile::TempDir;
 
 use super::world::Labels;
+use tests::rig::front_door::{Doors, Front};
 use tests::rig::{http, small_dist};
 
 /// The server refuses more panels in one request.
@@ -19,6 +20,8 @@ const AT_ONCE: usize = 90;
 
 pub struct Server {
     url: String,
+    /// What callers send to tell who they are; empty where nobody asks.
+    authorization: String,
     running: Running,
     _assets: TempDir,
 }
@@ -36,10 +39,10 @@ pub struct Answer {
     pub waits_for: Option<String>,
     pub sources: Vec<Source>,
     pub warnings: Vec<String>,
-    pub frames: Vec<Frame>,
-    pub error: Option<Value>,
     #[serde(default)]
     pub notes: Vec<String>,
+    pub frames: Vec<Frame>,
+    pub error: Option<Value>,
 }
 
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -92,6 +95,10 @@ impl Range {
     }
 }
 
+fn set(value: &str) -> Option<String> {
+    Some(value.to_owned())
+}
+
 impl Server {
     pub async fn start(store: &str, catalog: Catalog, scrape_interval: &str) -> Result<Self> {
         Self::keeping(store, catalog, scrape_interval, "128MiB").await
@@ -99,12 +106,7 @@ impl Server {
 
     /// As [`Server::start`], with so much room for answers that are used again.
     pub async fn keeping(store: &str, catalog: Catalog, scrape_interval: &str, cache_size: &str) -> Result<Self> {
-        let assets = small_dist::write()?;
-        let set = |value: &str| Some(value.to_owned());
         let layer = Layer {
-            listen: set("127.0.0.1:0"),
-            metrics_listen: set("127.0.0.1:0"),
-            assets: set(&assets.path().to_string_lossy()),
             identity: set("demo"),
             upstream: set("prometheus"),
             cluster_url: set(store),
@@ -112,10 +114,38 @@ impl Server {
             cache_size: set(cache_size),
             ..Layer::default()
         };
+        Self::with(layer, catalog, "").await
+    }
+
+    /// Behind the doors of OpenShift's front, asked by whoever has this token.
+    pub async fn behind(front: &Front, doors: &Doors, catalog: Catalog, token: &str) -> Result<Self> {
+        let layer = Layer {
+            identity: set("bearer"),
+            upstream: set("thanos"),
+            cluster_url: set(&doors.cluster_url),
+            tenancy_url: set(&doors.tenancy_url),
+            rules_url: set(&doors.rules_url),
+            kube_url: set(&front.kube.url),
+            ca_file: set(&front.ca_file.to_string_lossy()),
+            scrape_interval: set("30s"),
+            ..Layer::default()
+        };
+        Self::with(layer, catalog, &format!("Bearer {token}")).await
+    }
+
+    async fn with(layer: Layer, catalog: Catalog, authorization: &str) -> Result<Self> {
+        let assets = small_dist::write()?;
+        let layer = Layer {
+            listen: set("127.0.0.1:0"),
+            metrics_listen: set("127.0.0.1:0"),
+            assets: set(&assets.path().to_string_lossy()),
+            ..layer
+        };
         let config = config::read(&layer, &|_| None, Ok(None))?;
         let running = server::start_with(config, catalog).await?;
         Ok(Self {
             url: format!("http://{}", running.addr),
+            authorization: authorization.to_owned(),
             running,
             _assets: assets,
         })
@@ -138,7 +168,9 @@ impl Server {
         for some in panels.chunks(AT_ONCE) {
             let body =
                 json!({"panels": some, "vars": range.vars, "from": range.from, "to": range.to, "width": range.width});
-            let answer = http::post_json(&format!("{}/api/panels", self.url), &[], &body).await?;
+            let who = [("authorization", self.authorization.as_str())];
+            let who = if self.authorization.is_empty() { &[][..] } else { &who };
+            let answer = http::post_json(&format!("{}/api/panels", self.url), who, &body).await?;
             ensure!(answer.status.is_success(), "{}: {}", answer.status, answer.text());
             for line in answer.ndjson()? {
                 if line.get("panel").is_some() {

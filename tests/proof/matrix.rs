@@ -60,7 +60,7 @@ pub const RIGHT: &[(&str, &[f64])] = &[
     ("vllm.replicas", &[2.0]),
 ];
 
-fn fault(world: &str, panel: &str, answer: &Answer, expected: &[f64]) -> Option<String> {
+pub fn fault(world: &str, panel: &str, answer: &Answer, expected: &[f64]) -> Option<String> {
     let got = last(answer);
     let same = got.len() == expected.len() && got.iter().zip(expected).all(|(got, expected)| close(*expected, *got));
     let honest = !expected.is_empty() || answer.state != "ok" || !got.is_empty();
@@ -72,13 +72,13 @@ fn fault(world: &str, panel: &str, answer: &Answer, expected: &[f64]) -> Option<
     })
 }
 
-async fn in_namespace(server: &Server, panels: &[&str], namespace: &str) -> Result<BTreeMap<String, Answer>> {
+pub async fn in_namespace(server: &Server, panels: &[&str], namespace: &str) -> Result<BTreeMap<String, Answer>> {
     let mut range = Range::new(many::RANGE, 400);
     range.vars = json!({"namespace": [namespace]});
     server.ask(panels, &range).await
 }
 
-fn ids() -> Vec<&'static str> {
+pub fn ids() -> Vec<&'static str> {
     RIGHT.iter().map(|(panel, _)| *panel).collect()
 }
 

@@ -8,9 +8,10 @@
 mod ask;
 mod calc;
 mod compare;
+mod developer;
 mod events;
-mod imported;
 mod files;
+mod imported;
 mod kept;
 mod matrix;
 mod mutate;

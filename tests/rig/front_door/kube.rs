@@ -185,17 +185,32 @@ impl Kube {
         let accounts = format!("{}/api/v1/namespaces/rig/serviceaccounts", self.url);
         let account = json!({"metadata": {"name": name}});
         self.https.create(&accounts, admin, &account).await?;
-        let binding = json!({
-            "metadata": {"name": name},
-            "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "view"},
-            "subjects": [{"kind": "ServiceAccount", "name": name, "namespace": "rig"}],
-        });
-        self.https.create(&self.bindings(namespace), admin, &binding).await?;
+        self.admit(name, namespace).await?;
         let asked = json!({"spec": {"expirationSeconds": 7200}});
         let url = format!("{accounts}/{name}/token");
         let answer = self.https.create(&url, admin, &asked).await?;
         let token = answer.pointer("/status/token").and_then(Value::as_str);
         Ok(token.context("a token")?.to_owned())
+    }
+
+    /// Gives a newcomer `view` in one more namespace.
+    pub async fn admit(&self, name: &str, namespace: &str) -> Result<()> {
+        let binding = json!({
+            "metadata": {"name": name},
+            "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "view"},
+            "subjects": [{"kind": "ServiceAccount", "name": name, "namespace": "rig"}],
+        });
+        let bindings = self.bindings(namespace);
+        self.https.create(&bindings, self.token(User::Admin), &binding).await?;
+        Ok(())
+    }
+
+    /// Makes a namespace.
+    pub async fn found(&self, namespace: &str) -> Result<()> {
+        let namespaces = format!("{}/api/v1/namespaces", self.url);
+        let object = json!({"metadata": {"name": namespace}});
+        self.https.create(&namespaces, self.token(User::Admin), &object).await?;
+        Ok(())
     }
 
     /// Takes the newcomer's `view` away.

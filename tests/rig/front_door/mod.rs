@@ -110,6 +110,34 @@ impl LoneStores {
     }
 }
 
+/// The three ports again, before a store of a test's own; the API server is the shared front's.
+#[derive(Debug)]
+pub struct Doors {
+    /// 9091.
+    pub cluster_url: String,
+    /// 9092.
+    pub tenancy_url: String,
+    /// 9093.
+    pub rules_url: String,
+    _children: Vec<Tied>,
+    _folder: TempDir,
+}
+
+impl Front {
+    pub async fn doors_to(&self, store: &str) -> Result<Doors> {
+        let folder = tempfile::tempdir()?;
+        let mut children = Vec::new();
+        let proxies = proxies::start(folder.path(), &self.kube, store, &mut children).await?;
+        Ok(Doors {
+            cluster_url: proxies.cluster_url,
+            tenancy_url: proxies.tenancy_url,
+            rules_url: proxies.rules_url,
+            _children: children,
+            _folder: folder,
+        })
+    }
+}
+
 async fn start() -> Result<Front> {
     let folder = tempfile::tempdir()?;
     let mut children = Vec::new();
