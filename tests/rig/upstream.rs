@@ -47,9 +47,18 @@ impl Upstream {
             body,
             asked: Arc::clone(&asked),
         };
+        Self::of(Router::new().fallback(answer).with_state(shared), asked).await
+    }
+
+    /// Takes every request and answers none.
+    pub async fn silent() -> Result<Upstream> {
+        let router = Router::new().fallback(std::future::pending::<Response>);
+        Self::of(router, Arc::default()).await
+    }
+
+    async fn of(router: Router, asked: Arc<Mutex<Vec<Asked>>>) -> Result<Upstream> {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
         let url = format!("http://{}", listener.local_addr()?);
-        let router = Router::new().fallback(answer).with_state(shared);
         let task = tokio::spawn(async move {
             drop(axum::serve(listener, router).await);
         });

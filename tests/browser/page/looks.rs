@@ -81,6 +81,28 @@ async fn check_error(upstream: &str, code: &str) -> Result<()> {
 }
 
 #[tokio::test]
+async fn while_the_store_thinks_every_panel_shows_that_it_is_loading_and_nothing_else() -> Result<()> {
+    let upstream = Upstream::silent().await?;
+    let server = serve(&upstream.url, &["--identity", "demo"]).await?;
+    browse("loading", async |session| {
+        session
+            .open(&format!("{}/servelens/overview?refresh=off", server.url))
+            .await?;
+        // State, a placeholder that says so to a screen reader, and neither a sentence nor a number.
+        let looks = "const panels = [...document.querySelectorAll('.servelens [data-panel]')];
+             return [...new Set(panels.map(panel => [panel.dataset.state,
+                panel.querySelectorAll('[role=status][aria-label=Loading]').length,
+                panel.querySelectorAll('.sl-empty, canvas, [data-value]').length].join(' ')))]";
+        session
+            .wait_eq("every panel is loading", looks, json!(["loading 1 0"]))
+            .await?;
+        session.screenshot("loading").await?;
+        no_errors(session).await
+    })
+    .await
+}
+
+#[tokio::test]
 async fn a_store_that_is_away_gives_every_panel_the_error_look() -> Result<()> {
     check_error("http://127.0.0.1:1", "upstream_unreachable").await
 }
