@@ -111,6 +111,8 @@ impl Engine {
     pub fn arrive(&mut self, request: Request) {
         let now = request.arrived;
         self.settle(now);
+        // What held until now: between two notes lies a straight line, and an idle engine had nothing all the while.
+        self.log.kv.note(now, self.kv.usage());
         self.log.arrived.push(now, ());
         self.work.requests += 1.0;
         // About four bytes a token, and the JSON and the headers around them.
@@ -146,6 +148,7 @@ impl Engine {
     /// The process dies. Its requests are lost: nobody counts them any more.
     pub fn die(&mut self, now: f64) {
         self.settle(now);
+        self.log.kv.note(now, self.kv.usage());
         if let Some(mut step) = self.step.take() {
             step.steps = step.applied;
             self.log.spans.push(now, step);
