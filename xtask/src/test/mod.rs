@@ -62,6 +62,11 @@ pub fn run(place: &Place, quick: bool) -> Result<()> {
         "clippy",
         child::status(clippy(place).args(["--workspace", "--all-targets", "--", "-D", "warnings"]))?.success(),
     );
+    // `--all-targets` leaves it out, as no run of the crates' tests is to start it.
+    tally.check(
+        "clippy of the tests of the whole",
+        child::status(clippy(place).args(["--workspace", "--test", "whole", "--", "-D", "warnings"]))?.success(),
+    );
     tally.check(
         "clippy for the browser",
         child::status(&mut browser_clippy(place, &toolchain))?.success(),
