@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use tokio::sync::oneshot;
 
 use super::{
-    harness::{START, good, server_with},
+    harness::{START, good, matrix, server_with},
     script::{Asked, Deed},
 };
 use crate::config::{Limits, RoomLimits};
@@ -109,4 +109,29 @@ async fn promise_16_a_short_text_that_would_become_much_is_too_large() {
     let server = server_with(play, |config| small(&mut config.limits)).await;
     let line = &server.panels(&["t.gauge"]).await[0];
     assert_eq!(line["error"]["code"], "upstream_too_large", "{line}");
+}
+
+#[tokio::test]
+async fn promise_16_an_answer_of_more_series_or_values_than_may_be_is_too_large() {
+    let play = |asked: &Asked| match asked.path.as_str() {
+        "/api/v1/query_range" => {
+            let values: Vec<_> = (0..4).map(|step| json!([START + step * 30, "1"])).collect();
+            let series = |pod: &str| json!({"metric": {"pod": pod}, "values": values});
+            matrix(&json!([series("p"), series("q"), series("r")]))
+        }
+        _ => good(asked),
+    };
+    for (series, values, expect) in [
+        (3, 12, ""),
+        (2, 12, "The metrics store's answer is larger than 2 series."),
+        (3, 11, "The metrics store's answer is larger than 11 values."),
+    ] {
+        let server = server_with(play, |config| {
+            config.limits.answers.series = series;
+            config.limits.answers.values = values;
+        })
+        .await;
+        let line = &server.panels(&["t.gauge"]).await[0];
+        assert_eq!(line["error"]["message"].as_str().unwrap_or_default(), expect, "{line}");
+    }
 }
