@@ -6,17 +6,13 @@ use tests::rig::plane::{Plane, plane};
 
 use super::dump::{dump, settled};
 use super::states::model;
-use super::{Said, servelens};
+use super::{Said, change};
 
 /// Without edits of texts: those cannot be known again once the record is lost.
 const QUIET: [&str; 4] = ["--enable-uwm", "false", "--uwm-retention", "keep"];
 
 async fn run(plane: &Plane, command: &str, args: &[String], more: &[&str]) -> Result<Said> {
-    let mut all = vec![command, "--yes"];
-    all.extend(args.iter().map(String::as_str));
-    all.extend(QUIET);
-    all.extend(more);
-    servelens(&plane.admin()?, &all).await
+    change(&plane.admin()?, command, args, &[&QUIET, more].concat()).await
 }
 
 /// A monitor that nobody is written down as the owner of, so that an apply finds no conflict.

@@ -9,8 +9,8 @@ use tests::rig::played::{deploy, grafana, is_calm, olm, undeploy};
 use tests::rig::wait;
 
 use super::dump::{dump, settled};
-use super::servelens;
 use super::states::{model, round_with};
+use super::{change, servelens};
 
 static KINDS: [&str; 4] = ["grafanas", "grafanafolders", "grafanadatasources", "grafanadashboards"];
 const GROUP: &str = "grafana.integreatly.org";
@@ -81,13 +81,7 @@ async fn where_the_operator_has_gone_its_finalizers_are_taken_away_after_saying_
     deploy(plane).await?;
     calm(plane).await?;
     let before = dump(plane).await?;
-    let run = async |command: &'static str| {
-        let all: Vec<&str> = [command, "--yes"]
-            .into_iter()
-            .chain(args.iter().map(String::as_str))
-            .collect();
-        servelens(&admin, &all).await
-    };
+    let run = async |command: &'static str| change(&admin, command, &args, &[]).await;
     let apply = run("apply").await?;
     assert_eq!(apply.code, 0, "{apply:?}");
     calm(plane).await?;

@@ -40,6 +40,14 @@ impl Said {
     }
 }
 
+/// Runs what changes the cluster, agreed to beforehand.
+pub async fn change(kubeconfig: &Path, command: &str, args: &[String], more: &[&str]) -> Result<Said> {
+    let mut all = vec![command, "--yes"];
+    all.extend(args.iter().map(String::as_str));
+    all.extend(more);
+    servelens(kubeconfig, &all).await
+}
+
 /// Runs a command of setting up as the kubeconfig's user.
 pub async fn servelens(kubeconfig: &Path, args: &[&str]) -> Result<Said> {
     let kubeconfig = kubeconfig.to_string_lossy().into_owned();

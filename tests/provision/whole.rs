@@ -7,8 +7,8 @@ use tests::rig::played::{Servers, deploy, grafana, monitoring, undeploy};
 use tests::rig::wait;
 
 use super::dump::{dump, settled};
-use super::servelens;
 use super::states::model;
+use super::{change, servelens};
 
 const CONFIG: &str = "api/v1/namespaces/openshift-monitoring/configmaps/cluster-monitoring-config";
 
@@ -61,13 +61,7 @@ async fn what_is_applied_comes_alive_is_checked_and_leaves_nothing() -> Result<(
     .await?;
 
     let admin = plane.admin()?;
-    let run = async |command: &'static str| {
-        let all: Vec<&str> = [command, "--yes"]
-            .into_iter()
-            .chain(args.iter().map(String::as_str))
-            .collect();
-        servelens(&admin, &all).await
-    };
+    let run = async |command: &'static str| change(&admin, command, &args, &[]).await;
     let apply = run("apply").await?;
     assert_eq!(apply.code, 0, "{apply:?}");
     let alive = [

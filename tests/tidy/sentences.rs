@@ -8,10 +8,11 @@ use super::source::Source;
 const ENGINE: [&str; 2] = ["server/src/provision", "server/src/cluster/hands/refusal.rs"];
 
 /// What these say is read on a terminal or in a file, or by whoever writes settings there.
-const ELSEWHERE: [&str; 6] = [
+const ELSEWHERE: [&str; 7] = [
     "server/src/provision/args.rs",
     "server/src/provision/run.rs",
     "server/src/provision/report.rs",
+    "server/src/provision/teller.rs",
     "server/src/provision/check/report.rs",
     "server/src/provision/render.rs",
     "server/src/provision/settings",

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 pub struct Way {
     pub path: &'static str,
     /// Whether a review is sent to it; else it is read.
-    pub review: bool,
+    review: bool,
     /// Where the answer has the name.
     at: &'static str,
 }

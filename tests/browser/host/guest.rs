@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use tests::rig::session::{Session, browse};
 
 use super::console::{C4_14, C4_23};
-use super::{gone, live, mounted, open, start};
+use super::{gone, in_theme, live, mounted, open, start};
 use crate::browser::drawn;
 use crate::browser::page::axe::violations;
 
@@ -158,16 +158,7 @@ async fn inside(session: &Session, host: &tests::rig::host::Host) -> Result<()> 
     session.by_text("h1", "모델").await?;
     drawn(session).await?;
     for dark in ["", "pf-v6-theme-dark"] {
-        session
-            .eval::<Value>(&format!("document.documentElement.className = '{dark}'; return null"))
-            .await?;
-        session
-            .wait_eq(
-                "the page follows the theme",
-                "return document.querySelector('.servelens').classList.contains('servelens-dark')",
-                json!(!dark.is_empty()),
-            )
-            .await?;
+        in_theme(session, dark).await?;
         let found = violations(session, "'.servelens'").await?;
         assert!(found.is_empty(), "{dark}: {}", serde_json::to_string_pretty(&found)?);
     }

@@ -91,13 +91,19 @@ fn monitors(facts: &Facts, namespace: &str, checks: &mut Checks) {
         .flat_map(|kind| facts.within(kind, namespace))
         .map(|monitor| text(monitor, NAME))
         .collect();
-    let mut shown = names.iter().take(FEW).copied().collect::<Vec<_>>().join(", ");
-    if names.len() > FEW {
-        shown.push_str(", …");
-    }
     if !names.is_empty() {
+        let shown = few(names.iter().copied());
         checks.good(format!("the monitors of {namespace} ({}): {shown}", names.len()));
     }
+}
+
+/// The first of them, and whether there are more.
+fn few<'a>(mut names: impl Iterator<Item = &'a str>) -> String {
+    let mut shown = names.by_ref().take(FEW).collect::<Vec<_>>().join(", ");
+    if names.next().is_some() {
+        shown.push_str(", …");
+    }
+    shown
 }
 
 /// Models in namespaces that nobody has named.
@@ -109,15 +115,10 @@ fn elsewhere(facts: &Facts, checks: &mut Checks) {
     else {
         return;
     };
-    let shown: Vec<&str> = others.iter().take(FEW).map(String::as_str).collect();
-    let more = if others.len() > shown.len() { ", …" } else { "" };
+    let shown = few(others.iter().map(String::as_str));
     checks.warning(
         "namespace",
-        format!(
-            "models are served in {} more namespaces: {}{more}",
-            others.len(),
-            shown.join(", ")
-        ),
+        format!("models are served in {} more namespaces: {shown}", others.len()),
         "name them too with --namespace, with commas between them",
     );
 }
