@@ -39,8 +39,8 @@ async fn drawn(session: &Session) -> Result<()> {
                 const box = canvas.getBoundingClientRect();
                 if (box.bottom < 0 || box.top > innerHeight) return false;
                 const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
-                const colours = new Set(new Uint32Array(data.buffer));
-                return colours.size < 3;
+                const colours = new Set();
+                return !new Uint32Array(data.buffer).some(pixel => colours.add(pixel).size > 2);
              }).map(panel => panel.dataset.panel);",
             json!([]),
         )

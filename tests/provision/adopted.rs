@@ -42,7 +42,7 @@ async fn unowned_monitor(plane: &Plane, namespace: &str) -> Result<String> {
 #[tokio::test]
 async fn an_adopted_object_is_given_back_and_is_a_foreign_one_again() -> Result<()> {
     let plane = plane()?;
-    let _turn = plane.alone().await;
+    let _turn = plane.alone().await?;
     let args = model(plane, "adopted").await?;
     let path = unowned_monitor(plane, "adopted").await?;
     let before = dump(plane).await?;
@@ -75,7 +75,7 @@ async fn an_adopted_object_is_given_back_and_is_a_foreign_one_again() -> Result<
 #[tokio::test]
 async fn a_lost_record_is_written_anew_and_an_adopted_object_stays_one() -> Result<()> {
     let plane = plane()?;
-    let _turn = plane.alone().await;
+    let _turn = plane.alone().await?;
     let args = model(plane, "lost").await?;
     // Rules under our name, with a group of theirs: ours come beside it.
     let rule = json!({
@@ -111,7 +111,7 @@ async fn a_lost_record_is_written_anew_and_an_adopted_object_stays_one() -> Resu
 #[tokio::test]
 async fn an_object_of_another_installation_is_never_taken_over() -> Result<()> {
     let plane = plane()?;
-    let _turn = plane.alone().await;
+    let _turn = plane.alone().await?;
     let args = model(plane, "another").await?;
     let path = "apis/monitoring.coreos.com/v1/namespaces/another/prometheusrules";
     let rule = json!({

@@ -44,7 +44,7 @@ fn events(answer: &Answer) -> Result<Vec<Value>> {
 #[tokio::test]
 async fn the_page_plans_applies_and_removes_as_its_caller() -> Result<()> {
     let plane = plane()?;
-    let _turn = plane.alone().await;
+    let _turn = plane.alone().await?;
     model(plane, "door").await?;
     let before = dump(plane).await?;
     let assets = small_dist::write()?;

@@ -85,7 +85,7 @@ async fn pass(State(front): State<Arc<Front>>, request: Request) -> Response<Bod
 #[tokio::test]
 async fn a_bad_answer_is_tried_again_or_named_and_the_next_run_goes_on() -> Result<()> {
     let plane = plane()?;
-    let _turn = plane.alone().await;
+    let _turn = plane.alone().await?;
     let args = model(plane, "faults").await?;
     let admin = plane.admin()?;
     let before = dump(plane).await?;

@@ -28,7 +28,7 @@ async fn calm(plane: &Plane) -> Result<()> {
 #[tokio::test]
 async fn an_operator_that_is_there_is_used_and_stays() -> Result<()> {
     let plane = plane()?;
-    let _turn = plane.alone().await;
+    let _turn = plane.alone().await?;
     let args = with_grafana(model(plane, "grafana-there").await?, "namespace");
     let _grafana = grafana(plane);
     deploy(plane).await?;
@@ -51,7 +51,7 @@ async fn an_operator_that_is_there_is_used_and_stays() -> Result<()> {
 #[tokio::test]
 async fn an_absent_operator_is_installed_and_taken_back_with_its_version_and_installed_again() -> Result<()> {
     let plane = plane()?;
-    let _turn = plane.alone().await;
+    let _turn = plane.alone().await?;
     let args = with_grafana(model(plane, "grafana-new").await?, "cluster");
     // It lets go of what other tests have left, with which the definitions would stay.
     let _grafana = grafana(plane);
@@ -74,7 +74,7 @@ async fn an_absent_operator_is_installed_and_taken_back_with_its_version_and_ins
 #[tokio::test]
 async fn where_the_operator_has_gone_its_finalizers_are_taken_away_after_saying_so() -> Result<()> {
     let plane = plane()?;
-    let _turn = plane.alone().await;
+    let _turn = plane.alone().await?;
     let args = with_grafana(model(plane, "grafana-gone").await?, "namespace");
     let admin = plane.admin()?;
     let played = grafana(plane);
@@ -103,7 +103,7 @@ async fn where_the_operator_has_gone_its_finalizers_are_taken_away_after_saying_
 #[tokio::test]
 async fn secrets_are_made_once_and_shown_nowhere() -> Result<()> {
     let plane = plane()?;
-    let _turn = plane.alone().await;
+    let _turn = plane.alone().await?;
     let args = with_grafana(model(plane, "grafana-secrets").await?, "namespace");
     let _grafana = grafana(plane);
     deploy(plane).await?;

@@ -29,7 +29,7 @@ fn kill_at(kubeconfig: &Path, namespace: &str, command: &str, at: u64) -> Result
 #[tokio::test]
 async fn killed_at_each_step_the_next_run_goes_on_and_nothing_is_left_behind() -> Result<()> {
     let plane = plane()?;
-    let _turn = plane.alone().await;
+    let _turn = plane.alone().await?;
     let namespace = "killed";
     let args = model(plane, namespace).await?;
     let admin = plane.admin()?;
@@ -65,7 +65,7 @@ async fn killed_at_each_step_the_next_run_goes_on_and_nothing_is_left_behind() -
 #[tokio::test]
 async fn two_at_once_make_the_same_thing_once() -> Result<()> {
     let plane = plane()?;
-    let _turn = plane.alone().await;
+    let _turn = plane.alone().await?;
     let args = model(plane, "at-once").await?;
     let admin = plane.admin()?;
     let before = dump(plane).await?;
@@ -88,7 +88,7 @@ async fn two_at_once_make_the_same_thing_once() -> Result<()> {
 #[tokio::test]
 async fn an_apply_beside_a_removal_leaves_nothing_that_the_record_does_not_list() -> Result<()> {
     let plane = plane()?;
-    let _turn = plane.alone().await;
+    let _turn = plane.alone().await?;
     let args = model(plane, "beside").await?;
     let admin = plane.admin()?;
     let before = dump(plane).await?;

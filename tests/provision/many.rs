@@ -35,7 +35,7 @@ fn asked(plane: &Plane, from: usize) -> Result<BTreeMap<String, Vec<String>>> {
 async fn each_kind_is_listed_once_and_what_is_there_costs_nothing_more() -> Result<()> {
     const MODELS: &str = "list inferenceservices";
     let plane = plane()?;
-    let _turn = plane.alone().await;
+    let _turn = plane.alone().await?;
     let size = Size {
         namespaces: 20,
         models: 30,

@@ -27,7 +27,7 @@ fn path(object: &Value) -> Result<String> {
 #[tokio::test]
 async fn every_rendered_object_passes_a_strict_dry_run() -> Result<()> {
     let plane = plane()?;
-    let _turn = plane.alone().await;
+    let _turn = plane.alone().await?;
     for namespace in ["render-a", "render-b", "servelens-grafana"] {
         plane.namespace(namespace).await?;
     }

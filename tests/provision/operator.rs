@@ -230,7 +230,7 @@ fn restrictions_hold(jobs: &BTreeMap<String, Value>) {
 #[tokio::test]
 async fn the_real_operator_makes_of_it_what_scrapes_the_fleet() -> Result<()> {
     let plane = plane()?;
-    let _turn = plane.alone().await;
+    let _turn = plane.alone().await?;
     let fleet = demo()?.fleet.clone();
     let port = fleet.rsplit(':').next().unwrap_or_default().parse()?;
     let engines = processes(&fleet, "vllm:num_requests_running").await?;

@@ -79,7 +79,7 @@ async fn at(plane: &Plane, path: String, pointer: &str) -> Result<Value> {
 #[tokio::test]
 async fn our_name_and_our_counters_come_beside_those_of_others_and_go_alone() -> Result<()> {
     let plane = plane()?;
-    let _turn = plane.alone().await;
+    let _turn = plane.alone().await?;
     let args = model(plane, "platform").await?;
     let admin = plane.admin()?;
     let run = async |command: &'static str| servelens(&admin, &[command, "--yes", &args[0], &args[1]]).await;
@@ -145,7 +145,7 @@ async fn cut_off_at_each_kind_of_step_with_grafana_and_the_platforms_texts() -> 
     static KINDS: [&str; 4] = ["grafanas", "grafanafolders", "grafanadatasources", "grafanadashboards"];
     const GROUP: &str = "grafana.integreatly.org";
     let plane = plane()?;
-    let _turn = plane.alone().await;
+    let _turn = plane.alone().await?;
     let mut args = model(plane, "cut-off").await?.to_vec();
     args.extend(["--grafana", "namespace", "--console-dashboards", "true"].map(str::to_owned));
     let admin = plane.admin()?;

@@ -144,7 +144,7 @@ fn subscriptions(namespace: &str) -> String {
 #[tokio::test]
 async fn the_remains_of_other_installers_stay_as_they_are() -> Result<()> {
     let plane = plane()?;
-    let _turn = plane.alone().await;
+    let _turn = plane.alone().await?;
     let namespace = "state-remains";
     let mut args = model(plane, namespace).await?.to_vec();
     of_the_role(plane, namespace).await?;

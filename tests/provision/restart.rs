@@ -12,7 +12,7 @@ use super::states::model;
 #[tokio::test]
 async fn an_api_server_that_restarts_in_the_middle_leaves_nothing_half_done() -> Result<()> {
     let plane = plane()?;
-    let _turn = plane.alone().await;
+    let _turn = plane.alone().await?;
     let args = model(plane, "restarted").await?;
     let admin = plane.admin()?;
     let before = dump(plane).await?;

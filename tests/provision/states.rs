@@ -92,7 +92,7 @@ pub async fn round_with(plane: &Plane, more: &[String], calm: impl AsyncFn() -> 
 #[tokio::test]
 async fn from_an_empty_cluster_and_back() -> Result<()> {
     let plane = plane()?;
-    let _turn = plane.alone().await;
+    let _turn = plane.alone().await?;
     let args = model(plane, "state-empty").await?;
     let (_, text) = round(plane, &args).await?;
     assert_eq!(text, "enableUserWorkload: true\n");
@@ -102,7 +102,7 @@ async fn from_an_empty_cluster_and_back() -> Result<()> {
 #[tokio::test]
 async fn texts_of_administrators_are_edited_in_place_and_given_back() -> Result<()> {
     let plane = plane()?;
-    let _turn = plane.alone().await;
+    let _turn = plane.alone().await?;
     let args = model(plane, "state-texts").await?;
     for (before, during) in [
         ("enableUserWorkload: true\n", "enableUserWorkload: true\n"),
@@ -128,7 +128,7 @@ async fn texts_of_administrators_are_edited_in_place_and_given_back() -> Result<
 #[tokio::test]
 async fn a_broken_text_is_reported_and_stays_and_all_else_is_done() -> Result<()> {
     let plane = plane()?;
-    let _turn = plane.alone().await;
+    let _turn = plane.alone().await?;
     let args = model(plane, "state-broken").await?;
     let broken = "prometheusK8s: [\nenableUserWorkload: {";
     config(plane, broken).await?;
@@ -148,7 +148,7 @@ async fn a_broken_text_is_reported_and_stays_and_all_else_is_done() -> Result<()
 #[tokio::test]
 async fn what_others_add_to_an_edited_text_stays_when_ours_is_taken_out() -> Result<()> {
     let plane = plane()?;
-    let _turn = plane.alone().await;
+    let _turn = plane.alone().await?;
     let args = model(plane, "state-shared").await?;
     config(plane, "a: 1\n").await?;
     let admin = plane.admin()?;
@@ -173,7 +173,7 @@ async fn what_others_add_to_an_edited_text_stays_when_ours_is_taken_out() -> Res
 #[tokio::test]
 async fn a_model_that_the_platform_scrapes_gets_no_second_monitor() -> Result<()> {
     let plane = plane()?;
-    let _turn = plane.alone().await;
+    let _turn = plane.alone().await?;
     let namespace = "state-platform";
     let args = model(plane, namespace).await?;
     // As odh-model-controller makes them.
@@ -210,7 +210,7 @@ async fn a_model_that_the_platform_scrapes_gets_no_second_monitor() -> Result<()
 #[tokio::test]
 async fn an_object_of_others_under_our_name_is_left_alone_and_named() -> Result<()> {
     let plane = plane()?;
-    let _turn = plane.alone().await;
+    let _turn = plane.alone().await?;
     let namespace = "state-foreign";
     let args = model(plane, namespace).await?;
     let path = format!("apis/monitoring.coreos.com/v1/namespaces/{namespace}/podmonitors");
@@ -237,7 +237,7 @@ async fn an_object_of_others_under_our_name_is_left_alone_and_named() -> Result<
 #[tokio::test]
 async fn drift_is_repaired_and_a_field_that_somebody_else_took_is_named() -> Result<()> {
     let plane = plane()?;
-    let _turn = plane.alone().await;
+    let _turn = plane.alone().await?;
     let namespace = "state-drift";
     let args = model(plane, namespace).await?;
     let before = dump(plane).await?;
@@ -275,7 +275,7 @@ async fn drift_is_repaired_and_a_field_that_somebody_else_took_is_named() -> Res
 #[tokio::test]
 async fn a_missing_kind_blocks_its_own_steps_alone() -> Result<()> {
     let plane = plane()?;
-    let _turn = plane.alone().await;
+    let _turn = plane.alone().await?;
     let args = model(plane, "state-kinds").await?;
     let before = dump(plane).await?;
     let admin = plane.admin()?;

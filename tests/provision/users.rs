@@ -72,7 +72,7 @@ async fn only(plane: &Plane, from: usize, account: &str) -> Result<()> {
 #[tokio::test]
 async fn each_user_does_what_they_may_and_is_told_the_rest() -> Result<()> {
     let plane = plane()?;
-    let _turn = plane.alone().await;
+    let _turn = plane.alone().await?;
     let namespace = "users";
     let args = model(plane, namespace).await?;
     roles(plane).await?;
@@ -136,7 +136,7 @@ async fn each_user_does_what_they_may_and_is_told_the_rest() -> Result<()> {
 #[tokio::test]
 async fn the_administrator_and_the_servers_own_door_write_under_the_callers_name() -> Result<()> {
     let plane = plane()?;
-    let _turn = plane.alone().await;
+    let _turn = plane.alone().await?;
     let args = model(plane, "users-door").await?;
     let before = dump(plane).await?;
     let from = lines(plane)?;

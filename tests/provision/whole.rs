@@ -45,7 +45,7 @@ async fn until_told(plane: &Plane, args: &[String], result: &str, what: &[&str])
 #[tokio::test]
 async fn what_is_applied_comes_alive_is_checked_and_leaves_nothing() -> Result<()> {
     let plane = plane()?;
-    let _turn = plane.alone().await;
+    let _turn = plane.alone().await?;
     let mut args = model(plane, "whole").await?.to_vec();
     args.extend(["--grafana".to_owned(), "namespace".to_owned()]);
     let _monitoring = monitoring(plane, Servers::Played).await?;

@@ -234,13 +234,14 @@ impl GoTool {
         }
         hash.update(self.package);
         hash.update(self.flags.concat());
-        Ok(hash
-            .finalize()
-            .iter()
-            .take(8)
-            .map(|byte| format!("{byte:02x}"))
-            .collect())
+        Ok(short(hash))
     }
+}
+
+/// Enough of a hash to name a folder.
+pub(super) fn short(hash: Sha256) -> String {
+    let bytes = hash.finalize();
+    bytes.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Go itself: the one on PATH where it is new enough, else PyPI's in the cache `root`.
@@ -296,7 +297,7 @@ fn is_new_enough(version: &str) -> bool {
 }
 
 /// `$SERVELENS_TOOLS`, else `servelens/tools` in the user's cache folder.
-fn cache() -> Result<PathBuf> {
+pub(super) fn cache() -> Result<PathBuf> {
     let home = || env::var_os("HOME").map(|home| PathBuf::from(home).join(".cache"));
     let path = env::var_os("SERVELENS_TOOLS")
         .map(PathBuf::from)

@@ -5,16 +5,20 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
+use catalog::Catalog;
+
 use super::none;
 use super::source::{has_word, root};
 
-const DOCUMENTS: [&str; 8] = [
+const DOCUMENTS: [&str; 10] = [
     "ARCHITECTURE.md",
     "BENCHMARKS.md",
     "CONTRIBUTING.md",
     "README.md",
     "SECURITY.md",
+    "docs/decisions.md",
     "docs/limits.md",
+    "docs/request-flow.md",
     "docs/setup.md",
     "manifests/plugin/README.md",
 ];
@@ -143,4 +147,27 @@ fn every_room_is_in_the_table_of_the_architecture() {
         }
     }
     none(&faults);
+}
+
+#[test]
+fn the_guide_to_a_request_has_twelve_steps_each_with_charts_that_exist() {
+    let guide = read("docs/request-flow.md");
+    let catalog = Catalog::embedded().unwrap();
+    // `vllm.ttft`, not `/metrics` or `POST /v1/chat/completions`.
+    let is_id = |words: &&str| {
+        words.contains('.')
+            && words
+                .bytes()
+                .all(|byte| byte.is_ascii_lowercase() || b"._".contains(&byte))
+    };
+    let lost: Vec<&str> = quoted(&guide)
+        .filter(is_id)
+        .filter(|id| catalog.panel(id).is_none())
+        .collect();
+    assert!(lost.is_empty(), "no panels: {lost:?}");
+    let steps = guide.lines().filter(|line| {
+        let number = line.strip_prefix("| ").and_then(|row| row.split(' ').next());
+        number.is_some_and(|number| number.parse::<u8>().is_ok()) && quoted(line).any(|words| is_id(&words))
+    });
+    assert_eq!(steps.count(), 12);
 }

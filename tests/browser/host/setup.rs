@@ -19,7 +19,7 @@ use crate::provision::states::model;
 #[tokio::test]
 async fn an_administrator_sets_up_and_removes_from_the_console() -> Result<()> {
     let plane = plane()?;
-    let _turn = plane.alone().await;
+    let _turn = plane.alone().await?;
     model(plane, "bridge").await?;
     let before = dump(plane).await?;
     let server = plane.serve(&paths::dist()?, &plane.kube.url).await?;

@@ -1,5 +1,5 @@
 //! Every board of the menu, and the page of rights, in both themes: no rule broken, nothing too wide, and a picture of the
-//! whole page.
+//! whole page, wide and as on a phone.
 
 use anyhow::{Context as _, Result};
 use serde_json::Value;
@@ -39,16 +39,22 @@ async fn every_board_and_the_page_of_rights_look_right_in_both_themes() -> Resul
                         && !document.querySelector('.servelens [aria-busy=true], .servelens .sl-ghost, .servelens .sl-stale')",
                 )
                 .await?;
-            let all: u32 = session.eval("return document.scrollingElement.scrollHeight").await?;
-            session.viewport(1440, all.min(6000)).await?;
-            for dark in [false, true] {
-                in_theme(session, dark).await?;
-                crate::browser::drawn(session).await?;
-                clean(session, &format!("{page}, dark: {dark}")).await?;
-                let theme = if dark { "dark" } else { "light" };
-                session.screenshot(&format!("{page}-1440-{theme}")).await?;
+            for width in [1440, 400] {
+                session.viewport(width, 1000).await?;
+                fits(session).await?;
+                let all: u32 = session.eval("return document.scrollingElement.scrollHeight").await?;
+                session.viewport(width, all.min(6000)).await?;
+                for dark in [false, true] {
+                    in_theme(session, dark).await?;
+                    crate::browser::drawn(session).await?;
+                    // The same elements in the same colours: the rules are asked once.
+                    if width == 1440 {
+                        clean(session, &format!("{page}, dark: {dark}")).await?;
+                    }
+                    let theme = if dark { "dark" } else { "light" };
+                    session.screenshot(&format!("{page}-{width}-{theme}")).await?;
+                }
             }
-            fits(session).await?;
             let headings: Value = session.eval("return document.querySelectorAll('h1').length").await?;
             assert_eq!(headings, 1, "{page}");
         }

@@ -70,7 +70,7 @@ pub async fn looked_at(session: &Session, name: &str) -> Result<()> {
 #[tokio::test]
 async fn an_administrator_checks_applies_repairs_and_removes() -> Result<()> {
     let plane = plane()?;
-    let _turn = plane.alone().await;
+    let _turn = plane.alone().await?;
     model(plane, "page").await?;
     let before = dump(plane).await?;
     let server = plane.serve(&paths::dist()?, &plane.kube.url).await?;
@@ -152,7 +152,7 @@ pub async fn token_of_viewer(plane: &Plane, name: &str, namespace: &str) -> Resu
 #[tokio::test]
 async fn a_developer_sees_the_checks_and_what_to_ask_an_administrator_for() -> Result<()> {
     let plane = plane()?;
-    let _turn = plane.alone().await;
+    let _turn = plane.alone().await?;
     model(plane, "page-dev").await?;
     let token = token_of_viewer(plane, "page-developer", "page-dev").await?;
     let server = plane.serve(&paths::dist()?, &plane.kube.url).await?;

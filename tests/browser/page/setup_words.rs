@@ -48,7 +48,7 @@ async fn all_looked_up(session: &Session, what: &str) -> Result<()> {
 #[tokio::test]
 async fn no_sentence_of_the_engine_stays_english() -> Result<()> {
     let plane = plane()?;
-    let _turn = plane.alone().await;
+    let _turn = plane.alone().await?;
     model(plane, "page-words").await?;
     let before = dump(plane).await?;
     let server = plane.serve(&paths::dist()?, &plane.kube.url).await?;
@@ -98,7 +98,7 @@ async fn no_sentence_of_the_engine_stays_english() -> Result<()> {
 #[tokio::test]
 async fn the_engine_is_read_in_french_and_japanese() -> Result<()> {
     let plane = plane()?;
-    let _turn = plane.alone().await;
+    let _turn = plane.alone().await?;
     model(plane, "page-read").await?;
     let reader = token_of_viewer(plane, "page-reader", "page-read").await?;
     let server = plane.serve(&paths::dist()?, &plane.kube.url).await?;

@@ -9,13 +9,18 @@ use anyhow::{Context as _, Result};
 use super::Https;
 use crate::rig::{paths, wait};
 
-/// Applies the definition, and returns when the API server serves its objects.
-pub async fn apply(https: &Https, url: &str, root: &str, group: &str, plural: &str) -> Result<()> {
+/// The definition of `plural` of `group`, as YAML.
+pub fn text(group: &str, plural: &str) -> Result<String> {
     let name = format!("{group}_{plural}.yaml");
     let small = paths::checkout().join("tests/fixtures/crds").join(&name);
     let real = std::env::var_os("SERVELENS_CRDS").map(|folder| PathBuf::from(folder).join(&name));
     let file = real.filter(|file| file.is_file()).unwrap_or(small);
-    let text = fs::read_to_string(&file).with_context(|| format!("reading {}", file.display()))?;
+    fs::read_to_string(&file).with_context(|| format!("reading {}", file.display()))
+}
+
+/// Applies the definition, and returns when the API server serves its objects.
+pub async fn apply(https: &Https, url: &str, root: &str, group: &str, plural: &str) -> Result<()> {
+    let text = text(group, plural)?;
     let path = format!("{url}/apis/apiextensions.k8s.io/v1/customresourcedefinitions/{plural}.{group}");
     https.apply(&path, root, text).await?;
     let established = "/status/conditions";

@@ -1,23 +1,15 @@
-//! etcd, the API server with RBAC on, and the controllers that fill the role `view`.
+//! The API server with accounts for each kind of user, and what tests do to it.
 
-use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context as _, Result, ensure};
 use axum::http::Method;
-use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
 use serde_json::{Value, json};
 
+use super::control_plane::{ControlPlane, ROOT};
+use super::prepared::{Content, Prepared};
 use super::{Https, definitions, objects};
-use crate::rig::child::{self, Tied};
-use crate::rig::go_tool::{ETCD, KUBE_APISERVER, KUBE_CONTROLLER_MANAGER};
 use crate::rig::http::Answer;
-use crate::rig::serve::free_port;
-use crate::rig::{http, wait};
-
-/// Of the rig itself: lives as long as one run, on loopback.
-const ROOT: &str = "rig-root";
 
 /// Whose token a test sends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -63,71 +55,42 @@ pub struct Kube {
     /// One line of JSON for each write, with the name of who sent it.
     pub audit_file: PathBuf,
     tokens: Vec<(User, String)>,
-    server: ApiServer,
-}
-
-/// The API server itself, which can be lost and come back with everything that it has stored.
-#[derive(Debug)]
-struct ApiServer {
-    folder: PathBuf,
-    etcd: String,
-    port: u16,
-    running: Mutex<Option<Tied>>,
-}
-
-impl ApiServer {
-    fn start(&self) -> Result<()> {
-        let file = |name: &str| self.folder.join(name).to_string_lossy().into_owned();
-        let started = child::start_kept(
-            &KUBE_APISERVER.path()?,
-            &[
-                &format!("--etcd-servers={}", self.etcd),
-                "--bind-address=127.0.0.1",
-                &format!("--secure-port={}", self.port),
-                "--advertise-address=198.51.100.1",
-                "--endpoint-reconciler-type=none",
-                "--authorization-mode=RBAC",
-                &format!("--token-auth-file={}", file("tokens.csv")),
-                &format!("--tls-cert-file={}", file("server.crt")),
-                &format!("--tls-private-key-file={}", file("server.key")),
-                "--service-account-issuer=https://kubernetes.default.svc",
-                &format!("--service-account-key-file={}", file("accounts.pub")),
-                &format!("--service-account-signing-key-file={}", file("accounts.key")),
-                "--service-cluster-ip-range=10.0.0.0/24",
-                &format!("--audit-policy-file={}", file("audit.yaml")),
-                &format!("--audit-log-path={}", file("audit.log")),
-            ],
-            &[],
-        )?;
-        *self.running.lock().unwrap_or_else(PoisonError::into_inner) = Some(started);
-        Ok(())
-    }
-
-    fn last_words(&self) -> String {
-        let running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
-        last_words(running.as_slice())
-    }
+    plane: ControlPlane,
+    prepared: Prepared,
 }
 
 impl Kube {
-    /// Ends the API server, and starts it again at the same address; returns when it is ready.
-    pub async fn restart(&self) -> Result<()> {
-        let running = self
-            .server
-            .running
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take();
-        // Waits for its end.
-        tokio::task::spawn_blocking(move || drop(running)).await?;
-        self.server.start()?;
-        self.ready().await
+    /// Starts in `folder`, from the copy of a control plane that has this content.
+    pub async fn start(folder: &Path, content: Content) -> Result<Kube> {
+        let prepared = Prepared::find(content).await?;
+        prepared.lay_out(folder)?;
+        let plane = ControlPlane::start(folder).await?;
+        let tokens = objects::tokens(&plane.https, &plane.url, ROOT)
+            .await
+            .with_context(|| plane.last_words())?;
+        let file = |name: &str| folder.join(name);
+        Ok(Kube {
+            url: plane.url.clone(),
+            https: plane.https.clone(),
+            ca_file: file("ca.crt"),
+            cert_file: file("server.crt"),
+            key_file: file("server.key"),
+            kubeconfig: file("kubeconfig"),
+            audit_file: file("audit.log"),
+            tokens,
+            plane,
+            prepared,
+        })
     }
 
-    async fn ready(&self) -> Result<()> {
-        is_ready(&self.https, &self.url)
-            .await
-            .with_context(|| self.server.last_words())
+    /// Ends the API server, and starts it again at the same address; returns when it is ready.
+    pub async fn restart(&self) -> Result<()> {
+        self.plane.restart_server().await
+    }
+
+    /// Forgets everything that was written since the start; tokens stay good.
+    pub async fn put_back(&self) -> Result<()> {
+        self.plane.put_back(&self.prepared.data()).await
     }
 
     #[must_use]
@@ -236,139 +199,4 @@ impl Kube {
         let token = answer.pointer("/status/token").and_then(Value::as_str);
         Ok(token.context("a token")?.to_owned())
     }
-}
-
-pub async fn start(folder: &Path, children: &mut Vec<Tied>) -> Result<Kube> {
-    let file = |name: &str| folder.join(name);
-    let text = |path: &Path| path.to_string_lossy().into_owned();
-    let ca_pem = write_certificates(folder)?;
-    let (client, peer, secure) = (free_port()?, free_port()?, free_port()?);
-    let etcd = format!("http://127.0.0.1:{client}");
-    let peers = format!("http://127.0.0.1:{peer}");
-    children.push(child::start_kept(
-        &ETCD.path()?,
-        &[
-            "--name=rig",
-            &format!("--data-dir={}", text(&file("etcd"))),
-            "--unsafe-no-fsync",
-            "--log-level=error",
-            &format!("--listen-client-urls={etcd}"),
-            &format!("--advertise-client-urls={etcd}"),
-            &format!("--listen-peer-urls={peers}"),
-            &format!("--initial-advertise-peer-urls={peers}"),
-            &format!("--initial-cluster=rig={peers}"),
-        ],
-        &[],
-    )?);
-    let health = format!("{etcd}/health");
-    wait::until(
-        "etcd is healthy",
-        async || http::get(&health).await,
-        |answer| answer.status.is_success(),
-    )
-    .await?;
-
-    fs::write(
-        file("tokens.csv"),
-        format!("{ROOT},rig-root,rig-root,\"system:masters\"\n"),
-    )?;
-    let writes = json!({
-        "apiVersion": "audit.k8s.io/v1", "kind": "Policy", "omitStages": ["RequestReceived"],
-        "rules": [
-            {"level": "None", "userGroups": ["system:masters"]},
-            // Whose reading a test counts.
-            {"level": "Metadata", "users": ["system:serviceaccount:rig:watched"]},
-            {"level": "Metadata", "verbs": ["create", "update", "patch", "delete", "deletecollection"]},
-        ],
-    });
-    fs::write(file("audit.yaml"), writes.to_string())?;
-    let server = ApiServer {
-        folder: folder.to_owned(),
-        etcd,
-        port: secure,
-        running: Mutex::new(None),
-    };
-    server.start()?;
-    let url = format!("https://127.0.0.1:{secure}");
-    let https = Https::new(&ca_pem)?;
-    is_ready(&https, &url).await.with_context(|| server.last_words())?;
-
-    let kubeconfig = file("kubeconfig");
-    let config = json!({
-        "apiVersion": "v1", "kind": "Config", "current-context": "rig",
-        "clusters": [{"name": "rig", "cluster": {"server": url, "certificate-authority": file("ca.crt")}}],
-        "users": [{"name": "rig", "user": {"token": ROOT}}],
-        "contexts": [{"name": "rig", "context": {"cluster": "rig", "user": "rig"}}],
-    });
-    fs::write(&kubeconfig, config.to_string())?;
-    children.push(child::start_kept(
-        &KUBE_CONTROLLER_MANAGER.path()?,
-        &[
-            &format!("--kubeconfig={}", text(&kubeconfig)),
-            "--leader-elect=false",
-            "--bind-address=127.0.0.1",
-            &format!("--secure-port={}", free_port()?),
-            &format!("--cert-dir={}", text(&file("controllers"))),
-            "--controllers=clusterrole-aggregation-controller,serviceaccount-controller,namespace-controller,\
-             serviceaccount-token-controller",
-            &format!("--service-account-private-key-file={}", text(&file("accounts.key"))),
-            &format!("--root-ca-file={}", text(&file("ca.crt"))),
-        ],
-        &[],
-    )?);
-    let tokens = objects::make(&https, &url, ROOT)
-        .await
-        .with_context(|| last_words(children))?;
-    Ok(Kube {
-        url,
-        https,
-        ca_file: file("ca.crt"),
-        cert_file: file("server.crt"),
-        key_file: file("server.key"),
-        kubeconfig,
-        audit_file: file("audit.log"),
-        tokens,
-        server,
-    })
-}
-
-async fn is_ready(https: &Https, url: &str) -> Result<()> {
-    let ready = format!("{url}/readyz");
-    let answers = wait::until(
-        "the API server is ready",
-        async || https.get(&ready, ROOT).await,
-        |answer| answer.status.is_success(),
-    );
-    answers.await.map(|_| ())
-}
-
-/// An authority, a certificate for 127.0.0.1 and the keys of accounts' tokens; gives the authority.
-fn write_certificates(folder: &Path) -> Result<String> {
-    let ca_key = KeyPair::generate()?;
-    let mut ca = CertificateParams::new(Vec::new())?;
-    ca.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-    ca.distinguished_name.push(DnType::CommonName, "rig");
-    let ca_pem = ca.self_signed(&ca_key)?.pem();
-    let issuer = Issuer::new(ca, ca_key);
-    let key = KeyPair::generate()?;
-    let server = CertificateParams::new(vec!["127.0.0.1".to_owned(), "localhost".to_owned()])?;
-    let server = server.signed_by(&key, &issuer)?;
-    let accounts = KeyPair::generate()?;
-    for (name, text) in [
-        ("ca.crt", ca_pem.clone()),
-        ("server.crt", server.pem()),
-        ("server.key", key.serialize_pem()),
-        ("accounts.key", accounts.serialize_pem()),
-        ("accounts.pub", accounts.public_key_pem()),
-    ] {
-        fs::write(folder.join(name), text)?;
-    }
-    Ok(ca_pem)
-}
-
-/// What the youngest child has said.
-pub(super) fn last_words(children: &[Tied]) -> String {
-    let said = children.last().map(Tied::stderr).unwrap_or_default();
-    let lines: Vec<&str> = said.lines().rev().take(20).collect();
-    lines.into_iter().rev().collect::<Vec<_>>().join("\n")
 }

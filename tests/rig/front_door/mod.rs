@@ -4,9 +4,11 @@
 //! Starts once for a run and ends with this process. Everything listens on loopback only.
 
 mod client;
+mod control_plane;
 mod definitions;
 mod kube;
 mod objects;
+mod prepared;
 mod proxies;
 mod stores;
 mod target;
@@ -21,9 +23,14 @@ use super::child::Tied;
 use super::serve::{Serve, serve_with};
 use super::small_dist;
 pub use client::Https;
-pub(super) use definitions::apply as define;
-pub(super) use kube::start as start_kube;
 pub use kube::{Kube, User};
+pub use prepared::Content;
+
+/// Nothing beside what [`Kube`] has anyway.
+const CONTENT: Content = Content {
+    kinds: &[],
+    namespaces: &[],
+};
 
 /// The running front.
 #[derive(Debug)]
@@ -143,7 +150,7 @@ async fn start() -> Result<Front> {
     let mut children = Vec::new();
     let target = target::serve()?;
     let querier = stores::start(folder.path(), target, &mut children).await?;
-    let kube = kube::start(folder.path(), &mut children).await?;
+    let kube = Kube::start(folder.path(), CONTENT).await?;
     let https = kube.https.clone();
     let proxies = proxies::start(folder.path(), &kube, &querier, &mut children).await?;
     Ok(Front {

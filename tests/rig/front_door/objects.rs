@@ -3,28 +3,33 @@
 use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
 
+use super::control_plane::{ControlPlane, ROOT};
+use super::prepared::Content;
 use super::{Https, User, definitions};
 use crate::rig::wait;
 
 /// The custom resources that Servelens reads.
-const KINDS: [(&str, &str); 2] = [
+pub(super) const KINDS: [(&str, &str); 2] = [
     ("serving.kserve.io", "inferenceservices"),
     ("serving.kserve.io", "llminferenceservices"),
 ];
 
 const RBAC: &str = "apis/rbac.authorization.k8s.io/v1";
 
-pub(super) async fn make(https: &Https, url: &str, root: &str) -> Result<Vec<(User, String)>> {
+/// Makes everything, and returns when the controllers have done their part.
+pub(super) async fn make(plane: &ControlPlane, content: Content) -> Result<()> {
+    let (https, url) = (&plane.https, plane.url.as_str());
     let create = async |path: &str, object: Value| {
         // Until the controllers have made a namespace's accounts, admission may refuse what is put into it.
         wait::until(
             "an object is made",
-            async || https.create(&format!("{url}/{path}"), root, &object).await,
+            async || https.create(&format!("{url}/{path}"), ROOT, &object).await,
             |_| true,
         )
         .await
     };
-    for namespace in ["rig", "openshift-monitoring", "team-a", "team-b"] {
+    let namespaces = [&["rig", "openshift-monitoring", "team-a", "team-b"], content.namespaces].concat();
+    for namespace in &namespaces {
         create("api/v1/namespaces", json!({"metadata": {"name": namespace}})).await?;
     }
     for (name, labels, rules) in roles() {
@@ -53,18 +58,32 @@ pub(super) async fn make(https: &Https, url: &str, root: &str) -> Result<Vec<(Us
         )
         .await?;
     }
-    for (group, plural) in KINDS {
-        definitions::apply(https, url, root, group, plural).await?;
+    for (group, plural) in KINDS.iter().chain(content.kinds) {
+        definitions::apply(https, url, ROOT, group, plural).await?;
     }
+    view_is_filled(https, url, &tokens(https, url, ROOT).await?).await?;
+    for namespace in &namespaces {
+        let account = format!("{url}/api/v1/namespaces/{namespace}/serviceaccounts/default");
+        wait::until(
+            "a namespace is whole",
+            async || https.get(&account, ROOT).await,
+            |answer| answer.status.is_success(),
+        )
+        .await?;
+    }
+    Ok(())
+}
+
+/// A token for each user, good for two hours.
+pub(super) async fn tokens(https: &Https, url: &str, root: &str) -> Result<Vec<(User, String)>> {
     let mut tokens = Vec::new();
     for user in User::ALL {
-        let path = format!("api/v1/namespaces/rig/serviceaccounts/{}/token", user.account());
+        let url = format!("{url}/api/v1/namespaces/rig/serviceaccounts/{}/token", user.account());
         let asked = json!({"spec": {"expirationSeconds": 7200}});
-        let answer = create(&path, asked).await?;
+        let answer = https.create(&url, root, &asked).await?;
         let token = answer.pointer("/status/token").and_then(Value::as_str);
         tokens.push((user, token.context("a token")?.to_owned()));
     }
-    view_is_filled(https, url, &tokens).await?;
     Ok(tokens)
 }
 

@@ -8,7 +8,7 @@ use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
 
 use super::Kube;
-use super::kube::last_words;
+use super::control_plane::last_words;
 use crate::rig::child::{self, Tied};
 use crate::rig::go_tool::{KUBE_RBAC_PROXY, PROM_LABEL_PROXY};
 use crate::rig::serve::free_port;

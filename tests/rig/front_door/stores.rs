@@ -7,7 +7,7 @@ use std::path::Path;
 use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
 
-use super::kube::last_words;
+use super::control_plane::last_words;
 use crate::rig::child::{self, Tied};
 use crate::rig::go_tool::{PROMETHEUS_3, THANOS};
 use crate::rig::serve::free_port;

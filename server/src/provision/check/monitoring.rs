@@ -152,7 +152,7 @@ fn opted_out(namespace: &str, seen: &Seen, checks: &mut Checks) {
             return checks.error(
                 "namespace",
                 format!("there is no namespace {namespace}"),
-                "make it, or name another with --namespace",
+                "make it, or name another namespace",
             );
         }
         Look::Hidden => return,

@@ -119,7 +119,7 @@ fn elsewhere(facts: &Facts, checks: &mut Checks) {
     checks.warning(
         "namespace",
         format!("models are served in {} more namespaces: {shown}", others.len()),
-        "name them too with --namespace, with commas between them",
+        "set them up, too: name several, with commas between them",
     );
 }
 

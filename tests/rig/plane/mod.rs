@@ -1,20 +1,33 @@
 //! A control plane with the platform's own definitions and nothing that runs: what setting up reads and writes.
 //!
 //! Left out are all operators: nobody reacts to what is written, but for Kubernetes' own controllers. Starts once for a run;
-//! its objects are shared, so a test holds [`Plane::alone`] while it uses what belongs to the whole cluster.
+//! its objects are shared, so a test holds [`Plane::alone`] while it uses what belongs to the whole cluster. What a test that
+//! fails leaves behind is taken away before the next one's turn.
+
+mod objects;
 
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, OnceLock};
+use std::sync::OnceLock;
 
 use anyhow::{Context as _, Result, anyhow, ensure};
 use axum::http::Method;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use super::child::Tied;
-use super::front_door::{Kube, User, define, start_kube};
+use super::front_door::{Content, Kube, User};
 use super::serve::{Serve, serve_with};
 use super::wait;
+pub use objects::{LISTS, Objects};
+
+const CONTENT: Content = Content {
+    kinds: &KINDS,
+    // What OpenShift and the GPU operator bring.
+    namespaces: &[
+        "openshift-user-workload-monitoring",
+        "openshift-config-managed",
+        "nvidia-gpu-operator",
+    ],
+};
 
 /// Group and plural of the definitions that are loaded beside KServe's two.
 const KINDS: [(&str, &str); 17] = [
@@ -37,19 +50,13 @@ const KINDS: [(&str, &str); 17] = [
     ("serving.kserve.io", "servingruntimes"),
 ];
 
-/// What OpenShift and the GPU operator bring.
-const NAMESPACES: [&str; 3] = [
-    "openshift-user-workload-monitoring",
-    "openshift-config-managed",
-    "nvidia-gpu-operator",
-];
-
 #[derive(Debug)]
 pub struct Plane {
     pub kube: Kube,
     alone: tokio::sync::Mutex<()>,
     folder: TempDir,
-    _children: Mutex<Vec<Tied>>,
+    /// What there was before the first turn.
+    untouched: Objects,
 }
 
 /// The plane that all tests share.
@@ -70,21 +77,14 @@ pub fn plane() -> Result<&'static Plane> {
 
 async fn start() -> Result<Plane> {
     let folder = tempfile::tempdir()?;
-    let mut children = Vec::new();
-    let kube = start_kube(folder.path(), &mut children).await?;
-    let plane = Plane {
+    let kube = Kube::start(folder.path(), CONTENT).await?;
+    let mut plane = Plane {
         kube,
         alone: tokio::sync::Mutex::new(()),
         folder,
-        _children: Mutex::new(children),
+        untouched: Objects::new(),
     };
-    let root = plane.kube.token(User::Admin);
-    for (group, plural) in KINDS {
-        define(&plane.kube.https, &plane.kube.url, root, group, plural).await?;
-    }
-    for namespace in NAMESPACES {
-        plane.namespace(namespace).await?;
-    }
+    plane.untouched = plane.shared().await?;
     Ok(plane)
 }
 
@@ -110,9 +110,18 @@ impl Plane {
         serve_with(assets, &settings).await
     }
 
-    /// Waits for its turn with what belongs to the whole cluster.
-    pub async fn alone(&self) -> tokio::sync::MutexGuard<'_, ()> {
-        self.alone.lock().await
+    /// Waits for its turn with what belongs to the whole cluster, which is as it was at the start.
+    pub async fn alone(&self) -> Result<tokio::sync::MutexGuard<'_, ()>> {
+        let turn = self.alone.lock().await;
+        let left = objects::different(&self.untouched, &self.shared().await?);
+        if !left.is_empty() {
+            eprintln!(
+                "The test before this one has left: {}. It is put back.",
+                left.join(", ")
+            );
+            self.kube.put_back().await?;
+        }
+        Ok(turn)
     }
 
     fn url(&self, path: &str) -> String {
@@ -133,14 +142,7 @@ impl Plane {
 
     /// Loads a definition again that [`Plane::undefine`] has taken away.
     pub async fn define(&self, group: &str, plural: &str) -> Result<()> {
-        define(
-            &self.kube.https,
-            &self.kube.url,
-            self.kube.token(User::Admin),
-            group,
-            plural,
-        )
-        .await
+        self.kube.define(group, plural).await
     }
 
     /// Takes a definition away, with all objects of its kind.
