@@ -258,7 +258,7 @@ impl Fault {
                 S::FORBIDDEN,
                 "setup_denied",
                 &format!("The cluster does not let you: {}.", clip(reason, 400)),
-                "Ask an administrator of the cluster for that right, then look again.",
+                "Ask an administrator to grant admin and monitoring-edit there, or cluster-admin, then look again.",
             ),
             Fault::SetupRefused(reason) => row(
                 S::BAD_REQUEST,

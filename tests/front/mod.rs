@@ -1,5 +1,6 @@
 //! Servelens before the real monitoring front: whose eyes see what. Needs the rig's Go programs.
 
+mod arrives;
 mod doors;
 mod install;
 pub mod matrix;

@@ -19,6 +19,7 @@ use query::{decode, pairs};
 pub const ROOT: &str = "/servelens";
 const MODEL: &str = "model";
 const WORKLOAD: &str = "workload";
+const POD: &str = "pod";
 const RANGE: &str = "range";
 const FROM: &str = "from";
 const TO: &str = "to";
@@ -172,6 +173,12 @@ impl Location {
             encode(value, &mut address);
         }
         address
+    }
+
+    /// The pods that a link names, e.g. one of an alert. The page has no list of pods: it only takes a choice back.
+    pub fn pods(&self) -> Vec<String> {
+        let named = self.rest.iter().filter(|(key, _)| key == POD);
+        named.map(|(_, pod)| pod.clone()).collect()
     }
 
     /// The same view on another page.

@@ -33,12 +33,13 @@ fn every_choice_has_its_place_in_the_address() {
         workloads: vec!["granite".into()],
         range: TimeRange::Last(Preset::Week),
         refresh: Refresh::Every(300),
-        rest: vec![],
+        rest: vec![("pod".into(), "granite-0".into())],
     };
+    assert_eq!(location.pods(), ["granite-0"]);
     check(
-        "/servelens/ns/llm-prod/models?range=7d&refresh=5m&model=granite-3.3-8b-instruct&workload=granite&model=org%2Fmodel+b%26c%3dd#top",
+        "/servelens/ns/llm-prod/models?range=7d&refresh=5m&model=granite-3.3-8b-instruct&pod=granite-0&workload=granite&model=org%2Fmodel+b%26c%3dd#top",
         location,
-        "/servelens/ns/llm-prod/models?model=granite-3.3-8b-instruct&model=org%2Fmodel%20b%26c%3Dd&workload=granite&range=7d&refresh=5m",
+        "/servelens/ns/llm-prod/models?model=granite-3.3-8b-instruct&model=org%2Fmodel%20b%26c%3Dd&workload=granite&range=7d&refresh=5m&pod=granite-0",
     );
     check(
         "/servelens/all-namespaces/gpus?from=1763796000&to=1763882400&refresh=off",

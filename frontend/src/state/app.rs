@@ -3,6 +3,7 @@
 mod ask;
 
 use std::{
+    collections::BTreeMap,
     rc::Rc,
     sync::{
         Arc,
@@ -17,7 +18,7 @@ use super::{Board, Setup, Slos, Vocabulary};
 use crate::{
     host::{self, Host, Kind, Theme, Timeout},
     paint,
-    route::{Location, NoSuchPage, Page, Scope, TimeRange},
+    route::{Location, NoSuchPage, Page, TimeRange},
     words::{Language, t},
 };
 
@@ -189,4 +190,4 @@ impl App {
 }
 
 /// What the pictures belong to: another one makes them stale.
-pub type Selection = (Scope, Vec<String>, Vec<String>, TimeRange);
+pub type Selection = (BTreeMap<String, Vec<String>>, TimeRange);

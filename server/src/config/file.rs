@@ -49,16 +49,21 @@ impl File {
                     at,
                     format!("there is no setting `{key}`; `servelens serve --help` lists them all"),
                 )),
-                DeValue::String(text) => {
-                    good.insert(key.to_owned(), toml::Value::String(text.clone().into_owned()));
-                }
-                other => {
-                    unusable.insert(key.to_owned());
-                    found.push((
-                        at,
-                        format!("`{key}` is expected to be a text in quotes, and is {}", kind(other)),
-                    ));
-                }
+                value => match plain(value) {
+                    Some(text) => {
+                        good.insert(key.to_owned(), toml::Value::String(text));
+                    }
+                    None => {
+                        unusable.insert(key.to_owned());
+                        found.push((
+                            at,
+                            format!(
+                                "`{key}` is expected to be a text, a number, true or false, and is {}",
+                                kind(value)
+                            ),
+                        ));
+                    }
+                },
             }
         }
         found.sort_by_key(|(at, _)| *at);
@@ -89,6 +94,17 @@ fn names() -> BTreeSet<String> {
     let flags = Layer::augment_args(clap::Command::new("serve"));
     let names = flags.get_arguments().filter_map(clap::Arg::get_long);
     names.map(str::to_owned).collect()
+}
+
+/// A value as a flag would have it.
+fn plain(value: &DeValue<'_>) -> Option<String> {
+    match value {
+        DeValue::String(text) => Some(text.clone().into_owned()),
+        DeValue::Integer(number) if number.radix() == 10 => Some(number.as_str().to_owned()),
+        DeValue::Float(number) => Some(number.as_str().to_owned()),
+        DeValue::Boolean(is) => Some(is.to_string()),
+        _ => None,
+    }
 }
 
 fn kind(value: &DeValue<'_>) -> &'static str {

@@ -128,7 +128,7 @@ fn what_is_not_said_has_a_safe_default() {
 
 #[test]
 fn a_flag_wins_over_the_environment_and_the_environment_over_the_file() {
-    let file = "listen = \"127.0.0.1:3\"\nmetrics-listen = \"127.0.0.1:3\"\nscrape-interval = \"15s\"";
+    let file = "listen = \"127.0.0.1:3\"\nmetrics-listen = \"127.0.0.1:3\"\nscrape-interval = \"15s\"\nmax-connections = 1_000";
     let environment = [
         ("SERVELENS_LISTEN", "127.0.0.1:2"),
         ("SERVELENS_METRICS_LISTEN", "127.0.0.1:2"),
@@ -138,6 +138,7 @@ fn a_flag_wins_over_the_environment_and_the_environment_over_the_file() {
     assert_eq!(config.listen.port(), 1);
     assert_eq!(config.metrics_listen.port(), 2);
     assert_eq!(config.scrape_interval_s, 15);
+    assert_eq!(config.limits.connections.most, 1000);
 }
 
 #[test]
@@ -167,7 +168,7 @@ fn a_broken_line_of_the_file_hides_no_other_fault_and_adds_none() {
 # A file in which nearly everything is wrong; what is right still counts.
 listne = \"127.0.0.1:1\"
 ca-file = \"/ca.crt\"
-log-level = 3
+log-level = [3]
 manifest-shape = \"new\"
 scrape-interval = 30s
 cluster-url = \"https://thanos.example\"
@@ -176,9 +177,9 @@ identity = [\"demo\"]
     insta::assert_snapshot!(faults(&["--assets=/a", "--log-format=xml"], &[], Some(file)), @r#"
     the configuration has 6 faults:
       - servelens.toml line 2: there is no setting `listne`; `servelens serve --help` lists them all
-      - servelens.toml line 4: `log-level` is expected to be a text in quotes, and is a number
+      - servelens.toml line 4: `log-level` is expected to be a text, a number, true or false, and is a list
       - servelens.toml line 6: this is no TOML: string values must be quoted, expected literal string
-      - servelens.toml line 8: `identity` is expected to be a text in quotes, and is a list
+      - servelens.toml line 8: `identity` is expected to be a text, a number, true or false, and is a list
       - servelens.toml: manifest-shape: choose one of: legacy, standard
       - --log-format: choose one of: text, json
     "#);
@@ -237,19 +238,19 @@ fn a_setting_that_is_given_wrongly_is_not_called_missing_as_well() {
     the configuration has 1 fault:
       - --upstream: choose one of: thanos, prometheus
     "#);
-    insta::assert_snapshot!(faults(&[], &[], Some("assets = 1\nca-file = 2\nlisten = 3\nidentity = \"demo\"")), @r#"
+    insta::assert_snapshot!(faults(&[], &[], Some("assets = [1]\nca-file = [2]\nlisten = [3]\nidentity = \"demo\"")), @r#"
     the configuration has 3 faults:
-      - servelens.toml line 1: `assets` is expected to be a text in quotes, and is a number
-      - servelens.toml line 2: `ca-file` is expected to be a text in quotes, and is a number
-      - servelens.toml line 3: `listen` is expected to be a text in quotes, and is a number
+      - servelens.toml line 1: `assets` is expected to be a text, a number, true or false, and is a list
+      - servelens.toml line 2: `ca-file` is expected to be a text, a number, true or false, and is a list
+      - servelens.toml line 3: `listen` is expected to be a text, a number, true or false, and is a list
     "#);
 }
 
 #[test]
 fn a_flag_stands_in_for_what_the_file_has_wrong_and_the_file_is_told_all_the_same() {
-    insta::assert_snapshot!(faults(&["--assets=/a", "--ca-file=/b"], &[], Some("assets = 1\n[log]\nlevel = \"info\"")), @r#"
+    insta::assert_snapshot!(faults(&["--assets=/a", "--ca-file=/b"], &[], Some("assets = [1]\n[log]\nlevel = \"info\"")), @r#"
     the configuration has 2 faults:
-      - servelens.toml line 1: `assets` is expected to be a text in quotes, and is a number
+      - servelens.toml line 1: `assets` is expected to be a text, a number, true or false, and is a list
       - servelens.toml line 2: there is no setting `log`; `servelens serve --help` lists them all
     "#);
 }

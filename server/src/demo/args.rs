@@ -13,8 +13,8 @@ pub struct Args {
     /// Address and port of the page; loopback only, because nobody signs in.
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8477")]
     pub(super) listen: SocketAddr,
-    /// Directory with the built page, as `cargo xtask build` leaves it.
-    #[arg(long, value_name = "DIR", env = "SERVELENS_ASSETS")]
+    /// Directory with the built page, as `cargo xtask build` leaves it [default: dist beside the program, or one folder above].
+    #[arg(long, value_name = "DIR", env = "SERVELENS_ASSETS", default_value_os_t = page_beside(), hide_default_value = true)]
     pub(super) assets: PathBuf,
     /// The simulation's seed: the same seed, the same traffic.
     #[arg(long, value_name = "N", default_value_t = 7)]
@@ -37,4 +37,14 @@ pub struct Args {
     /// End when standard input is closed, so that the demo ends with the program that started it.
     #[arg(long)]
     pub(super) exit_with_stdin: bool,
+}
+
+/// Where `cargo xtask build` leaves the page of the program that it has built.
+fn page_beside() -> PathBuf {
+    let program = std::env::current_exe().unwrap_or_default();
+    let folders = program.ancestors().skip(1).take(2);
+    let mut pages = folders.map(|folder| folder.join("dist"));
+    pages
+        .find(|page| page.is_dir())
+        .unwrap_or_else(|| PathBuf::from("dist"))
 }

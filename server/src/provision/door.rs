@@ -2,7 +2,10 @@
 
 use serde_json::{Value, json};
 use tokio::runtime::Handle;
-use tokio::sync::mpsc::{self, UnboundedReceiver};
+use tokio::sync::{
+    mpsc::{self, UnboundedReceiver},
+    oneshot,
+};
 
 use super::event::{Event, Events};
 use super::inventory::Stored;
@@ -59,24 +62,29 @@ impl Setup {
         .await
     }
 
-    /// Goes on to its end even when nobody listens any more: a step in the middle would be worse.
-    #[must_use]
-    pub fn apply(self) -> UnboundedReceiver<Value> {
-        watched(async move |events| {
-            let plan = plan::make(&self.hands, &self.settings).await?;
-            let all = |_: &Step, _: &Stored| true;
-            apply::run(&self.hands, &self.settings, plan, events, all).await
-        })
+    /// Goes on to its end even when nobody listens any more: a step in the middle would be worse. An error says that it has not
+    /// begun.
+    pub async fn apply(self) -> Result<UnboundedReceiver<Value>, SetupError> {
+        self.watched(
+            async |setup| plan::make(&setup.hands, &setup.settings).await,
+            async |setup, plan, events| {
+                let all = |_: &Step, _: &Stored| true;
+                apply::run(&setup.hands, &setup.settings, plan, events, all).await
+            },
+        )
+        .await
     }
 
     /// As [`Setup::apply`], of what was changed or lost since.
-    #[must_use]
-    pub fn repair(self) -> UnboundedReceiver<Value> {
-        watched(async move |events| {
-            let plan = plan::make(&self.hands, &self.settings).await?;
-            let drift = |step: &Step, stored: &Stored| stored.is_drift(step);
-            apply::run(&self.hands, &self.settings, plan, events, drift).await
-        })
+    pub async fn repair(self) -> Result<UnboundedReceiver<Value>, SetupError> {
+        self.watched(
+            async |setup| plan::make(&setup.hands, &setup.settings).await,
+            async |setup, plan, events| {
+                let drift = |step: &Step, stored: &Stored| stored.is_drift(step);
+                apply::run(&setup.hands, &setup.settings, plan, events, drift).await
+            },
+        )
+        .await
     }
 
     /// What [`Setup::remove`] would do.
@@ -91,14 +99,61 @@ impl Setup {
     }
 
     /// As [`Setup::apply`].
-    #[must_use]
-    pub fn remove(self) -> UnboundedReceiver<Value> {
-        watched(async move |events| {
-            let stored = Stored::load(&self.hands, &self.settings).await?;
-            let removal = remove::plan(&self.hands, &self.settings, stored).await?;
-            remove::run(&self.hands, &self.settings, removal, events).await
-        })
+    pub async fn remove(self) -> Result<UnboundedReceiver<Value>, SetupError> {
+        self.watched(
+            async |setup| {
+                let stored = Stored::load(&setup.hands, &setup.settings).await?;
+                Ok(remove::plan(&setup.hands, &setup.settings, stored).await?)
+            },
+            async |setup, removal, events| remove::run(&setup.hands, &setup.settings, removal, events).await,
+        )
+        .await
     }
+
+    /// The events of a run as they come, then how it ended; once it is prepared, which may fail.
+    async fn watched<P>(
+        self,
+        prepare: impl AsyncFnOnce(&Setup) -> Result<P, SetupError> + Send + 'static,
+        act: impl AsyncFnOnce(&Setup, P, &Events) -> Result<apply::Summary, SetupError> + Send + 'static,
+    ) -> Result<UnboundedReceiver<Value>, SetupError> {
+        let (send, receive) = mpsc::unbounded_channel();
+        let (tell, mut told) = mpsc::unbounded_channel::<Event>();
+        let (ready, prepared) = oneshot::channel();
+        let last = send.clone();
+        let passing = tokio::spawn(async move {
+            while let Some(event) = told.recv().await {
+                drop(send.send(event.to_json()));
+            }
+        });
+        tokio::spawn(async move {
+            let end = aside(async move || {
+                let plan = match prepare(&self).await {
+                    Ok(plan) => plan,
+                    Err(fault) => {
+                        drop(ready.send(Err(fault)));
+                        return Ok(None);
+                    }
+                };
+                drop(ready.send(Ok(())));
+                act(&self, plan, &Events(tell)).await.map(Some)
+            });
+            let end = match end.await {
+                Ok(None) => return,
+                Ok(Some(summary)) => report::summary_json(&summary),
+                Err(fault) => json!({"event": "failed", "text": fault.to_string()}),
+            };
+            drop(passing.await);
+            drop(last.send(end));
+        });
+        prepared
+            .await
+            .unwrap_or_else(|_| Err(ended_early("it was not prepared")))?;
+        Ok(receive)
+    }
+}
+
+fn ended_early(cause: impl std::fmt::Display) -> SetupError {
+    SetupError::Cluster(format!("the run ended early: {cause}; try again"))
 }
 
 /// On a thread of its own: the engine borrows across its waits in ways that no other thread may take over.
@@ -107,32 +162,5 @@ async fn aside<T: Send + 'static>(
 ) -> Result<T, SetupError> {
     let runtime = Handle::current();
     let done = tokio::task::spawn_blocking(move || runtime.block_on(work())).await;
-    done.unwrap_or_else(|cause| Err(SetupError::Cluster(format!("the run ended early: {cause}; try again"))))
-}
-
-/// The events of a run as they come, then how it ended.
-fn watched(
-    run: impl AsyncFnOnce(&Events) -> Result<apply::Summary, SetupError> + Send + 'static,
-) -> UnboundedReceiver<Value> {
-    let (send, receive) = mpsc::unbounded_channel();
-    let (tell, mut told) = mpsc::unbounded_channel::<Event>();
-    let last = send.clone();
-    let passing = tokio::spawn(async move {
-        while let Some(event) = told.recv().await {
-            drop(send.send(event.to_json()));
-        }
-    });
-    tokio::spawn(async move {
-        let end = aside(async move || {
-            let events = Events(tell);
-            run(&events).await
-        });
-        let end = match end.await {
-            Ok(summary) => report::summary_json(&summary),
-            Err(fault) => json!({"event": "failed", "text": fault.to_string()}),
-        };
-        drop(passing.await);
-        drop(last.send(end));
-    });
-    receive
+    done.unwrap_or_else(|cause| Err(ended_early(cause)))
 }

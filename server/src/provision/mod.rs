@@ -82,7 +82,7 @@ pub async fn render(args: &RenderArgs) -> Result<String, SetupError> {
     let settings = settings::load(&args.layer, args.config.as_deref())?;
     let mut objects = desired::objects(&settings)?;
     if let Some(file) = &args.kubeconfig {
-        let hands = Hands::from_kubeconfig(Some(file)).await.map_err(SetupError::Cluster)?;
+        let hands = Hands::from_kubeconfig(Some(file)).await.map_err(SetupError::Use)?;
         let facts = facts::Facts::read(&hands, &plan::SERVING, &settings.namespaces).await?;
         objects.extend(plan::for_gaps(&facts, &settings));
         objects.sort_by_key(|object| object.phase);

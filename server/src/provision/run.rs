@@ -34,7 +34,7 @@ async fn begin(args: &Args) -> Result<Session, SetupError> {
     let settings = settings::load(&args.layer, args.config.as_deref())?;
     let hands = Hands::from_kubeconfig(args.kubeconfig.as_deref())
         .await
-        .map_err(SetupError::Cluster)?;
+        .map_err(SetupError::Use)?;
     Ok(Session {
         settings,
         hands,

@@ -126,7 +126,11 @@ impl Asking<'_> {
             // Whoever may not see everything asks for the one namespace.
             Err(Fault::UpstreamDenied(_) | Fault::NothingAllowed) => {
                 let params = params.with("namespace", namespace);
-                self.upstream.ask(self.caller, Door::Tenancy, api, &params).await?
+                let answer = self.upstream.ask(self.caller, Door::Tenancy, api, &params).await;
+                answer.map_err(|fault| match fault {
+                    Fault::UpstreamDenied(403) => Fault::NamespaceDenied(namespace.to_owned()),
+                    fault => fault,
+                })?
             }
             answer => answer?,
         };
@@ -248,9 +252,9 @@ async fn of_gpus(hands: &Hands, asking: &Asking<'_>, namespace: &str) -> Result<
     match asking.families(namespace).await {
         Ok(families) => Ok(Some(of_family(namespace, "dcgm", &families, next))),
         // Whoever looks after models alone is not told that the GPUs fail.
-        Err(Fault::UpstreamDenied(_) | Fault::NothingAllowed) => Ok(Some(Finding::good(format!(
-            "{namespace}: you may not ask its metrics, so GPUs are left out"
-        )))),
+        Err(Fault::UpstreamDenied(_) | Fault::NamespaceDenied(_) | Fault::NothingAllowed) => Ok(Some(Finding::good(
+            format!("{namespace}: you may not ask its metrics, so GPUs are left out"),
+        ))),
         Err(fault) => Err(SetupError::Metrics {
             namespace: namespace.to_owned(),
             fault: Box::new(fault),

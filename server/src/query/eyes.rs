@@ -172,6 +172,17 @@ impl Eyes {
     }
 }
 
+impl Eyes {
+    /// An answer about rules or alerts where nobody else narrows it; `None`: [`Eyes::ask`] will do.
+    pub async fn rules(&self, app: &App, api: &Api, params: &Params) -> Result<Option<String>, Fault> {
+        let Way::Walled(namespaces) = &self.way else {
+            return Ok(None);
+        };
+        let reply = app.upstream.ask(&self.caller, Door::Cluster, api, params).await?;
+        wall::narrow(&reply.bytes().await?, namespaces).map(Some)
+    }
+}
+
 /// What is meant of what the issuer lists.
 fn claimed(allowed: &[String], chosen: &[String]) -> Result<Vec<String>, Fault> {
     if let Some(other) = chosen.iter().find(|namespace| !allowed.contains(namespace)) {

@@ -10,7 +10,7 @@ use axum::{
     extract::Request,
     http::{
         HeaderValue, Method, Response, StatusCode,
-        header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE},
+        header::{ACCEPT, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE},
     },
     middleware::Next,
     response::IntoResponse,
@@ -63,11 +63,14 @@ fn is_prometheus(path: &str) -> bool {
 
 /// Where a browser itself comes by, and a person reads the answer.
 fn is_for_eyes(request: &Request) -> bool {
-    request.method() == Method::GET && request.uri().path().starts_with("/auth/")
+    let accepted = request.headers().get(ACCEPT).and_then(|accept| accept.to_str().ok());
+    request.method() == Method::GET
+        && request.uri().path().starts_with("/auth/")
+        && accepted.is_some_and(|accept| accept.contains("text/html"))
 }
 
 /// A page without script or style: it says what happened and offers another try.
-fn page(fault: &Fault) -> String {
+fn page(fault: &Fault, id: &str) -> String {
     let escape = |text: &str| {
         text.replace('&', "&amp;")
             .replace('<', "&lt;")
@@ -78,7 +81,7 @@ fn page(fault: &Fault) -> String {
     format!(
         "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width\"><title>Servelens: sign-in</title>\
-         <h1>{}</h1><p>{}</p><p><a href=\"{}\">Sign in</a></p></html>",
+         <h1>{}</h1><p>{}</p><p><a href=\"{}\">Sign in</a></p><p>Request {id}</p></html>",
         escape(&public.message),
         escape(&public.next_step),
         super::sign_in::SIGN_IN,
@@ -88,27 +91,31 @@ fn page(fault: &Fault) -> String {
 /// Gives every fault its body.
 pub async fn faults(request: Request, next: Next) -> Response<Body> {
     let is_prometheus = is_prometheus(request.uri().path());
-    let is_for_eyes = is_for_eyes(&request);
+    let may_be_a_page = is_for_eyes(&request);
     let id = request.extensions().get::<RequestId>().cloned();
     let mut response = next.run(request).await;
     let Some(fault) = response.extensions_mut().remove::<Fault>() else {
         return response;
     };
-    let id = id.as_ref().map_or("", RequestId::as_str);
+    // The port of metrics names no requests by itself.
+    let id = id.unwrap_or_else(RequestId::next);
+    let id = id.as_str();
     if fault.is_ours() {
         tracing::warn!(request_id = id, "request failed: {fault}");
     } else {
         tracing::debug!(request_id = id, "request refused: {fault}");
     }
-    let body = if is_for_eyes {
-        Ok(page(&fault))
+    // Without sessions there is nothing to sign in at.
+    let is_page = may_be_a_page && fault != Fault::NotFound;
+    let body = if is_page {
+        Ok(page(&fault, id))
     } else if is_prometheus {
         serde_json::to_string(&PrometheusError::of(&fault))
     } else {
         serde_json::to_string(&fault.to_api(id))
     };
     let headers = response.headers_mut();
-    let kind = if is_for_eyes {
+    let kind = if is_page {
         "text/html; charset=utf-8"
     } else {
         "application/json"

@@ -86,21 +86,21 @@ pub async fn verify(Asked { setup, means, .. }: Asked) -> Result<Json<Value>, Fa
 
 pub async fn apply(asked: Asked) -> Result<Response, Fault> {
     match asked.acts {
-        true => Ok(events(asked.setup.apply())),
+        true => Ok(events(asked.setup.apply().await.map_err(fault)?)),
         false => plan(asked).await.map(Json::into_response),
     }
 }
 
 pub async fn repair(asked: Asked) -> Result<Response, Fault> {
     match asked.acts {
-        true => Ok(events(asked.setup.repair())),
+        true => Ok(events(asked.setup.repair().await.map_err(fault)?)),
         false => plan(asked).await.map(Json::into_response),
     }
 }
 
 pub async fn remove(asked: Asked) -> Result<Response, Fault> {
     match asked.acts {
-        true => Ok(events(asked.setup.remove())),
+        true => Ok(events(asked.setup.remove().await.map_err(fault)?)),
         false => Ok(Json(asked.setup.removal().await.map_err(fault)?).into_response()),
     }
 }

@@ -44,9 +44,6 @@ async fn a_user_sees_the_namespaces_that_the_claim_lists_and_no_others() {
         ("/ns/team-a/api/v1/query?query=up", 200),
         ("/ns/team-c/api/v1/query?query=up", 403),
         ("/api/v1/query?query=up{namespace=\"team-c\"}", 400),
-        ("/api/v1/rules", 400),
-        ("/api/v1/alerts", 400),
-        ("/ns/team-a/api/v1/rules", 400),
         ("/api/models", 200),
         ("/api/models?namespace=team-c", 403),
     ] {
@@ -65,6 +62,34 @@ async fn a_user_sees_the_namespaces_that_the_claim_lists_and_no_others() {
     /api/v1/query sum by (namespace, pod, model_name) (t_total{namespace=~"team\\-a|team\\-b"})
     /api/v1/query sum by (namespace, pod, model_name) (increase(t_total{namespace=~"team\\-a|team\\-b"}[5m]))
     "#);
+}
+
+#[tokio::test]
+async fn promise_10_rules_and_alerts_are_those_of_the_claims_namespaces() {
+    let of = |namespace: &str| json!({"labels": {"namespace": namespace}});
+    let store = |asked: &Asked| {
+        let of = |namespace: &str| json!({"labels": {"namespace": namespace}});
+        let data = match asked.path.as_str() {
+            "/api/v1/alerts" => json!({"alerts": [of("team-a"), of("team-c"), of("team-b")]}),
+            _ => json!({"groups": [{"name": "g", "rules": [of("team-c"), of("team-b"), {"labels": {}}]}]}),
+        };
+        Deed::Json(json!({"status": "success", "data": data}).to_string())
+    };
+    let claim = Some((CLAIM, json!(["team-b", "team-a"])));
+    let rig = rig_with(true, SessionToken::Access, claim, catalog(), store).await;
+    let session = rig.sign_in().await;
+    let told = async |path: &str| {
+        let answer = rig.get(path, &session).await;
+        let told: Value = serde_json::from_str(&answer.text()).unwrap();
+        (answer.status.as_u16(), told["data"].clone())
+    };
+    let alerts = |all: &[Value]| (200, json!({"alerts": all}));
+    assert_eq!(told("/api/v1/alerts").await, alerts(&[of("team-a"), of("team-b")]));
+    assert_eq!(told("/ns/team-a/api/v1/alerts").await, alerts(&[of("team-a")]));
+    let rules = json!({"groups": [{"name": "g", "rules": [of("team-b")]}]});
+    assert_eq!(told("/api/v1/rules").await, (200, rules));
+    assert_eq!(told("/ns/team-a/api/v1/rules").await, (200, json!({"groups": []})));
+    assert_eq!(told("/ns/team-c/api/v1/rules").await.0, 403);
 }
 
 #[tokio::test]

@@ -228,6 +228,7 @@ async fn promise_08_no_trick_in_the_path_leaves_the_namespace() {
         ("/ns/team-a/api/v1/label/a%2fb/values", 404),
         ("/ns/team-a/api/v1/label/%ff/values", 404),
         ("/ns/team-a/api/v1/label/../values", 404),
+        ("/ns/team-a/api/v1/label/bad-name/values", 400),
         ("/ns/team-a/api/v1/targets", 404),
         ("/ns/team-a/api/v1/admin/tsdb/delete_series", 404),
         ("/ns/team-a/federate", 404),

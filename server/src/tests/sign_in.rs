@@ -353,10 +353,14 @@ async fn promise_26_a_strange_state_and_one_that_was_used_are_refused_and_a_code
 #[tokio::test]
 async fn what_goes_wrong_on_the_way_is_told_in_words_to_the_person_who_waits() {
     let rig = rig(false, SessionToken::Access).await;
-    let answer = rig.get("/auth/callback?error=access_denied%3Cb%3E", "").await;
+    let path = "/auth/callback?error=access_denied%3Cb%3E";
+    let answer = rig
+        .server
+        .send(Method::GET, path, &[("accept", "text/html,*/*;q=0.8")], "")
+        .await;
     insta::assert_snapshot!(answer.show(), @r#"
     403
-    content-length: 351
+    content-length: 382
     content-security-policy: default-src 'none'; frame-ancestors 'none'
     content-type: text/html; charset=utf-8
     cross-origin-resource-policy: same-origin
@@ -364,8 +368,15 @@ async fn what_goes_wrong_on_the_way_is_told_in_words_to_the_person_who_waits() {
     x-content-type-options: nosniff
     x-request-id: <id>
 
-    <!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Servelens: sign-in</title><h1>You could not be signed in: the issuer says &quot;access_denied&lt;b&gt;&quot;.</h1><p>Try again; if it stays so, ask an administrator to read Servelens's log.</p><p><a href="/auth/login">Sign in</a></p></html>
+    <!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Servelens: sign-in</title><h1>You could not be signed in: the issuer says &quot;access_denied&lt;b&gt;&quot;.</h1><p>Try again; if it stays so, ask an administrator to read Servelens's log.</p><p><a href="/auth/login">Sign in</a></p><p>Request <id></p></html>
     "#);
+    // To a tool, in the shape of every other error.
+    assert!(
+        rig.get(path, "")
+            .await
+            .text()
+            .starts_with(r#"{"code":"sign_in_failed","#)
+    );
     assert!(
         rig.get("/auth/callback?code=a&code=b&state=c", "")
             .await

@@ -195,6 +195,7 @@ async fn fault(session: &Session, url: &str) -> Result<(String, String)> {
 #[tokio::test]
 async fn what_goes_wrong_is_one_sentence_with_a_next_step() -> Result<()> {
     let plane = plane()?;
+    let _turn = plane.alone().await?;
     let server = plane.serve(&paths::dist()?, &plane.kube.url).await?;
     let lost = plane.serve(&paths::dist()?, "https://127.0.0.1:9").await?;
     browse("setup-faults", async |session| {

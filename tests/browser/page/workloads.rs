@@ -73,3 +73,21 @@ async fn a_workload_is_chosen_in_the_table_and_goes_into_the_address() -> Result
     })
     .await
 }
+
+#[tokio::test]
+async fn a_pod_of_the_address_narrows_the_page_until_it_is_taken_out() -> Result<()> {
+    browse("pods", async |session| {
+        let to = i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs())? - 60;
+        let all = shown(json!({"workload": ["granite-33-8b"]}), to).await?;
+        let pod = all["resources.cpu"].first().cloned().unwrap_or_default();
+        open(session, &format!("vllm?range=1h&pod={pod}")).await?;
+        assert_eq!(last_asked(session).await?["vars"], json!({"pod": [pod]}));
+        session.screenshot("pod-chosen").await?;
+        let before = times_asked(session).await?;
+        session.click("button", &format!("Pod {pod} ✕")).await?;
+        assert_eq!(asked_again(session, before).await?["vars"], json!({}));
+        assert_eq!(session.location().await?, "/servelens/vllm?range=1h");
+        no_errors(session).await
+    })
+    .await
+}

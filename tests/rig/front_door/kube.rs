@@ -10,6 +10,7 @@ use super::control_plane::{ControlPlane, ROOT};
 use super::prepared::{Content, Prepared};
 use super::{Https, definitions, objects};
 use crate::rig::http::Answer;
+use crate::rig::wait;
 
 /// Whose token a test sends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -90,7 +91,16 @@ impl Kube {
 
     /// Forgets everything that was written since the start; tokens stay good.
     pub async fn put_back(&self) -> Result<()> {
-        self.plane.put_back(&self.prepared.data()).await
+        self.plane.put_back(&self.prepared.data()).await?;
+        // Ready is said before the roles are read.
+        let version = format!("{}/version", self.url);
+        wait::until(
+            "the administrator is known again",
+            async || self.https.get(&version, self.token(User::Admin)).await,
+            |answer| answer.status.is_success(),
+        )
+        .await?;
+        Ok(())
     }
 
     #[must_use]

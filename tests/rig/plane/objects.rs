@@ -95,8 +95,18 @@ impl Plane {
     }
 }
 
-/// Names of what is in one alone, or otherwise in the other.
-pub(super) fn different(one: &Objects, other: &Objects) -> Vec<String> {
-    let keys = one.keys().chain(other.keys().filter(|key| !one.contains_key(*key)));
-    keys.filter(|key| one.get(*key) != other.get(*key)).cloned().collect()
+/// Names of what was taken away, changed or added since. What stands in a namespace of a test's own harms nobody.
+pub(super) fn different(untouched: &Objects, now: &Objects) -> Vec<String> {
+    let is_own = |key: &str| {
+        let (plural, place) = key.split_once(' ').unwrap_or_default();
+        let (namespace, name) = place.split_once('/').unwrap_or_default();
+        let namespace = if plural == "namespaces" { name } else { namespace };
+        !namespace.is_empty() && !untouched.contains_key(&format!("namespaces /{namespace}"))
+    };
+    let keys = untouched
+        .keys()
+        .chain(now.keys().filter(|key| !untouched.contains_key(*key)));
+    keys.filter(|key| !is_own(key) && untouched.get(*key) != now.get(*key))
+        .cloned()
+        .collect()
 }

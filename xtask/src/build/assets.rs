@@ -69,7 +69,7 @@ pub fn write(place: &Place, bound: &Bound, out: &Path) -> Result<Sizes> {
         glue = glue.replace(&before, &format!("from \"./{}\"", file_name(&path)));
     }
     add(&mut manifest, out, Bound::GLUE, glue.as_bytes())?;
-    add(&mut manifest, out, STYLES, &styles(place)?)?;
+    add(&mut manifest, out, STYLES, styles(place)?.as_bytes())?;
     for (name, source) in [BOOT, EXTENSIONS] {
         let text = filled(place, &manifest, source)?;
         add(&mut manifest, out, name, text.as_bytes())?;
@@ -130,13 +130,13 @@ fn locales(place: &Place, out: &Path) -> Result<()> {
 }
 
 /// The tokens first: the rules use them.
-fn styles(place: &Place) -> Result<Vec<u8>> {
+fn styles(place: &Place) -> Result<String> {
     let folder = place.root.join("assets").join("styles");
-    let mut all = Vec::new();
+    let mut all = String::new();
     for name in ["tokens.css", STYLES] {
         let path = folder.join(name);
-        all.extend(fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?);
-        all.push(b'\n');
+        let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+        all.push_str(&script::slim(&text).with_context(|| format!("in {}", path.display()))?);
     }
     Ok(all)
 }

@@ -1,4 +1,4 @@
-//! Own scripts as they are sent: without comments, indents and empty lines, which a browser would fetch for nothing. The
+//! Own scripts and styles as they are sent: without comments, indents and empty lines, which a browser would fetch for nothing. The
 //! console fetches the entry anew with every start.
 //!
 //! It reads lines, no JavaScript: a comment stands on lines of its own, and no text goes over the end of a line.

@@ -117,7 +117,7 @@ impl App {
         let (from, to) = at.range.bounds(host::now());
         Some(PanelsRequest {
             panels,
-            vars: vars(at),
+            vars: vars(&at),
             from,
             to,
             width,
@@ -128,11 +128,7 @@ impl App {
     pub fn ask(self) {
         let (question, selection, entries) = untrack(|| {
             let at = self.at();
-            (
-                self.question(),
-                (at.scope, at.models, at.workloads, at.range),
-                self.panels(&at.page),
-            )
+            (self.question(), (vars(&at), at.range), self.panels(&at.page))
         });
         if let Some(question) = question {
             if untrack(|| self.page()).segment() == SLOS {
@@ -168,9 +164,7 @@ impl App {
             let at = self.at();
             let ids: Vec<String> = self.panels(&at.page).iter().map(|panel| panel.id.clone()).collect();
             (
-                at.scope,
-                at.models,
-                at.workloads,
+                vars(&at),
                 at.range,
                 ids,
                 chart_width(self.width.get()),
@@ -207,12 +201,13 @@ impl App {
 }
 
 /// What the place chooses, by the server's names.
-fn vars(at: Location) -> BTreeMap<String, Vec<String>> {
+fn vars(at: &Location) -> BTreeMap<String, Vec<String>> {
     let namespace = at.scope.namespace().map(str::to_owned).into_iter().collect();
     [
         ("namespace", namespace),
-        ("model", at.models),
-        ("workload", at.workloads),
+        ("model", at.models.clone()),
+        ("workload", at.workloads.clone()),
+        ("pod", at.pods()),
     ]
     .into_iter()
     .filter(|(_, values): &(_, Vec<String>)| !values.is_empty())

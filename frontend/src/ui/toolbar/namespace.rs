@@ -55,6 +55,7 @@ pub fn NamespaceSelect() -> impl IntoView {
             // Models and workloads of another namespace would leave every chart empty.
             location.models.clear();
             location.workloads.clear();
+            location.rest.retain(|(key, _)| key != "pod");
         });
     };
     let option = move |name: String| {

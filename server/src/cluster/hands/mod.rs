@@ -69,10 +69,19 @@ impl Hands {
         let config = match file {
             Some(file) => {
                 let shown = file.display();
-                let found = Kubeconfig::read_from(file)
-                    .map_err(|cause| format!("--kubeconfig {shown}: it cannot be read: {}", said(&cause)))?;
+                let found = Kubeconfig::read_from(file).map_err(|cause| {
+                    format!(
+                        "--kubeconfig {shown}: it cannot be read: {}; name the file that `oc login` writes",
+                        said(&cause)
+                    )
+                })?;
                 let config = Config::from_custom_kubeconfig(found, &options).await;
-                config.map_err(|cause| format!("--kubeconfig {shown}: it leads to no cluster: {}", said(&cause)))?
+                config.map_err(|cause| {
+                    format!(
+                        "--kubeconfig {shown}: it leads to no cluster: {}; sign in again with `oc login`",
+                        said(&cause)
+                    )
+                })?
             }
             None => Config::infer().await.map_err(|_| {
                 "no cluster is known here; sign in with `oc login`, or give a file with --kubeconfig".to_owned()

@@ -57,7 +57,7 @@ fn locate(surroundings: &Surroundings) -> Result<Programs, DemoError> {
             } else {
                 chosen.to_owned()
             };
-            let what = || format!("{} (from SERVELENS_PROMETHEUS)", file.display());
+            let what = || format!("{} (from --prometheus or SERVELENS_PROMETHEUS)", file.display());
             if is_program(&file) {
                 file
             } else {
@@ -201,7 +201,10 @@ mod tests {
         )
         .await;
         let gone = at(&alone, "gone");
-        let text = format!("{} (from SERVELENS_PROMETHEUS) was not found. {NEXT}", gone.display());
+        let text = format!(
+            "{} (from --prometheus or SERVELENS_PROMETHEUS) was not found. {NEXT}",
+            gone.display()
+        );
         check(Some(&gone), both.path(), Err(("prometheus_missing", 2, text))).await;
     }
 

@@ -19,7 +19,7 @@ pub use self::namespace::Namespace;
 use self::params::{Naming, Read};
 use crate::{
     app::App,
-    error::Fault,
+    error::{Fault, clip},
     identity::Caller,
     query::{Author, Eyes},
     upstream::{Api, LabelName},
@@ -41,43 +41,53 @@ type Asked = (
 type Forwarded = Result<Response<Body>, Fault>;
 
 pub async fn query(asked: Asked) -> Forwarded {
-    forward(asked, |_| Some(Api::Query)).await
+    forward(asked, |_| Ok(Api::Query)).await
 }
 
 pub async fn query_range(asked: Asked) -> Forwarded {
-    forward(asked, |_| Some(Api::QueryRange)).await
+    forward(asked, |_| Ok(Api::QueryRange)).await
 }
 
 pub async fn series(asked: Asked) -> Forwarded {
-    forward(asked, |_| Some(Api::Series)).await
+    forward(asked, |_| Ok(Api::Series)).await
 }
 
 pub async fn labels(asked: Asked) -> Forwarded {
-    forward(asked, |_| Some(Api::Labels)).await
+    forward(asked, |_| Ok(Api::Labels)).await
 }
 
 pub async fn label_values(asked: Asked) -> Forwarded {
-    forward(asked, |name| LabelName::new(name?).map(Api::LabelValues)).await
+    forward(asked, |name| {
+        let name = name.unwrap_or_default();
+        let known = LabelName::new(name).map(Api::LabelValues);
+        known.ok_or_else(|| match name {
+            // A way to another address rather than a name.
+            ".." | "." | "" => Fault::NotFound,
+            name if name.contains('/') => Fault::NotFound,
+            name => Fault::BadRequest(format!("{:?} is no name of a label", clip(name, 80))),
+        })
+    })
+    .await
 }
 
 pub async fn rules(asked: Asked) -> Forwarded {
-    forward(asked, |_| Some(Api::Rules)).await
+    forward(asked, |_| Ok(Api::Rules)).await
 }
 
 pub async fn alerts(asked: Asked) -> Forwarded {
-    forward(asked, |_| Some(Api::Alerts)).await
+    forward(asked, |_| Ok(Api::Alerts)).await
 }
 
 async fn forward(
     (State(app), Extension(caller), place, request): Asked,
-    api: impl FnOnce(Option<&str>) -> Option<Api>,
+    api: impl FnOnce(Option<&str>) -> Result<Api, Fault>,
 ) -> Forwarded {
     let Path(place) = place.map_err(|_| Fault::NotFound)?;
     let namespace = match &place.namespace {
         Some(name) => Some(Namespace::read(name, request.uri().path())?),
         None => None,
     };
-    let api = api(place.name.as_deref()).ok_or(Fault::NotFound)?;
+    let api = api(place.name.as_deref())?;
     let naming = match (&namespace, &app.cluster) {
         (Some(_), _) => Naming::Address,
         (None, Some(_)) => Naming::Parameter,
@@ -98,6 +108,11 @@ async fn forward(
         Eyes::open(&app, &caller, &chosen).await?.within(&chosen)
     };
     let pass = app.gate.enter(caller.key()).await?;
+    if api.is_rules()
+        && let Some(narrowed) = eyes.rules(&app, &api, &params).await?
+    {
+        return Ok(relay::json(Body::from(narrowed), None));
+    }
     let reply = eyes.ask(&app, &api, params, Author::Foreign).await?;
     relay::relay(reply, pass).await
 }

@@ -45,7 +45,8 @@ pub async fn relay(mut reply: Reply, pass: Pass) -> Result<Response<Body>, Fault
     Ok(json(Body::from_stream(pieces), length))
 }
 
-fn json(body: Body, length: Option<u64>) -> Response<Body> {
+/// What is told to be JSON; its length where it is known and the body does not tell.
+pub fn json(body: Body, length: Option<u64>) -> Response<Body> {
     let mut response = Response::new(body);
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
