@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use server::demo::sim::{Fleet, GpuTruth, PodTruth, Truth};
 
+use super::select::{engine_pods, model};
 use super::{CLOSE, Tally};
 use crate::proof::ask::Answer;
 use crate::proof::world::Labels;
@@ -22,14 +23,10 @@ pub const MEANS: &[(&str, usize, Mean)] = &[
     ("vllm.running", 0, |t, l| pod(t, l, |pod| pod.mean_running)),
     ("vllm.waiting", 0, |t, l| pod(t, l, |pod| pod.mean_waiting)),
     ("vllm.kv_cache", 0, |t, l| pod(t, l, |pod| pod.mean_kv_usage)),
-    ("vllm.scheduler", 0, |t, l| {
-        Some(super::model(t, l, |pod| pod.mean_running))
-    }),
-    ("vllm.scheduler", 1, |t, l| {
-        Some(super::model(t, l, |pod| pod.mean_waiting))
-    }),
+    ("vllm.scheduler", 0, |t, l| Some(model(t, l, |pod| pod.mean_running))),
+    ("vllm.scheduler", 1, |t, l| Some(model(t, l, |pod| pod.mean_waiting))),
     ("overview.waiting", 0, |t, _| {
-        Some(super::totals::engines(t, |pod| pod.mean_waiting))
+        Some(engine_pods(t).map(|pod| pod.mean_waiting).sum())
     }),
     ("epp.ready_pods", 0, |t, _| {
         Some(t.routers.values().map(|router| router.mean_ready_pods).sum())

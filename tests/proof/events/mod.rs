@@ -5,15 +5,22 @@
 //! bounds is wrong. Where 10,000 events and more lie in the window, one that is more than 2 % off is wrong, too, unless what
 //! is stretched is itself more than 2 % of the window.
 
+mod distributions;
+mod instants;
 mod means;
+mod moment;
+mod rates;
 mod reasons;
+mod runs;
+mod select;
 mod shares;
 mod totals;
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use anyhow::Result;
-use server::demo::sim::{ContainerTruth, Fleet, PodTruth, Truth};
+use server::demo::sim::{Fleet, Truth};
 
 use super::ask::{Answer, Range, Server};
 use super::store::{Generation, store};
@@ -27,206 +34,11 @@ const CLOSE: f64 = 0.02;
 
 /// How many events a series of the panel counts.
 type Count = fn(&Truth, &Labels) -> f64;
-/// What each of the events of a series took, in the panel's unit.
-type Samples = fn(&Truth, &Labels) -> Vec<f64>;
+/// The same of each of the series that a panel adds up, by its name: each of them is born by itself.
+type Series = BTreeMap<String, f64>;
 
-/// Rates by query: the panel, the query, what one unit of a second is, the events.
-const RATES: &[(&str, usize, f64, Count)] = &[
-    ("overview.requests", 0, 1.0, |t, _| all_answered(t)),
-    ("vllm.requests", 0, 1.0, |t, l| finished(t, l, &["stop", "length"])),
-    ("vllm.finish_reasons", 0, 1.0, |t, l| {
-        finished(t, l, &[&l["finished_reason"]])
-    }),
-    ("vllm.generation_tokens", 0, 1.0, |t, l| {
-        model(t, l, |pod| pod.generation_tokens as f64)
-    }),
-    ("vllm.token_throughput", 0, 1.0, |t, l| {
-        model(t, l, |pod| pod.prompt_tokens as f64)
-    }),
-    ("vllm.token_throughput", 1, 1.0, |t, l| {
-        model(t, l, |pod| pod.generation_tokens as f64)
-    }),
-    ("vllm.preemptions", 0, 1.0, |t, l| {
-        pod(t, l, |pod| pod.preemptions as f64)
-    }),
-    ("epp.requests", 0, 1.0, |t, _| routers(t, |router| router.requests)),
-    ("gateway.requests", 0, 1.0, |t, l| {
-        t.gateways
-            .values()
-            .filter_map(|gateway| gateway.responses.get(&l["response_code"]))
-            .sum::<u64>() as f64
-    }),
-    ("gateway.tokens", 0, 1.0, |t, l| {
-        t.gateways
-            .values()
-            .filter_map(|gateway| gateway.tokens.get(&l["subscription"]))
-            .sum::<u64>() as f64
-    }),
-    ("litellm.keys", 0, 1.0, |t, l| {
-        let key = &t.keys[&l["api_key_alias"]];
-        (key.answered + key.failed) as f64
-    }),
-    ("litellm.tokens", 0, 1.0, |t, l| {
-        team(t, l, |key| (key.prompt_tokens + key.generation_tokens) as f64)
-    }),
-    // Dollars an hour.
-    ("litellm.spend", 0, 3600.0, |t, l| team(t, l, |key| key.spend_usd)),
-    ("ovms.requests", 0, 1.0, |t, _| {
-        workload(t, "nomic-embed-text", &["stop"])
-    }),
-    ("ovms.failures", 0, 1.0, |t, _| {
-        workload(t, "nomic-embed-text", &["error"])
-    }),
-    ("mlserver.requests", 0, 1.0, |t, _| workload(t, "fraud-xgb", &["stop"])),
-    ("mlserver.failures", 0, 1.0, |t, _| workload(t, "fraud-xgb", &["error"])),
-    ("runtimes.requests", 0, 1.0, |t, l| pod(t, l, all_finished)),
-    ("runtimes.requests", 1, 1.0, |t, l| pod(t, l, all_finished)),
-    ("runtimes.requests", 2, 1.0, |t, l| {
-        pod(t, l, |pod| pod.finished["stop"] as f64)
-    }),
-    ("runtimes.requests", 3, 1.0, |t, l| {
-        pod(t, l, |pod| pod.finished["stop"] as f64)
-    }),
-    ("runtimes.requests", 4, 1.0, |t, l| pod(t, l, all_finished)),
-    ("runtimes.errors", 0, 1.0, |t, l| {
-        pod(t, l, |pod| pod.finished["error"] as f64)
-    }),
-    ("runtimes.errors", 2, 1.0, |t, l| {
-        pod(t, l, |pod| pod.finished["error"] as f64)
-    }),
-    ("resources.cpu", 0, 1.0, |t, l| {
-        container(t, l, |container| container.cpu_s)
-    }),
-    ("resources.network", 0, 1.0, |t, l| {
-        container(t, l, |container| container.received_bytes)
-    }),
-    ("resources.network", 1, 1.0, |t, l| {
-        container(t, l, |container| container.sent_bytes)
-    }),
-    ("epp.picks", 0, 1.0, |t, l| {
-        let picks = t
-            .routers
-            .values()
-            .filter_map(|router| router.picks.get(&l["endpoint_name"]));
-        picks.sum::<u64>() as f64
-    }),
-    ("gateway.errors", 0, 1.0, |t, l| {
-        let gateways = t.gateways.values();
-        gateways
-            .filter_map(|gateway| gateway.responses.get(&l["response_code"]))
-            .sum::<u64>() as f64
-    }),
-];
-
-/// Distributions: the panel, whose three queries are these quantiles; the exporter's bounds; the events.
-const QUANTILES: [f64; 3] = [0.5, 0.95, 0.99];
-const DISTRIBUTIONS: &[(&str, &str, Samples)] = &[
-    ("vllm.ttft", "vllm:time_to_first_token_seconds", |t, l| {
-        samples(t, l, |pod| &pod.ttft_s)
-    }),
-    ("vllm.e2e", "vllm:e2e_request_latency_seconds", |t, l| {
-        samples(t, l, |pod| &pod.e2e_s)
-    }),
-    ("vllm.queue_time", "vllm:request_queue_time_seconds", |t, l| {
-        samples(t, l, |pod| &pod.queue_s)
-    }),
-    ("litellm.latency", "litellm_request_total_latency_metric", |t, _| {
-        t.keys.values().flat_map(|key| key.latency_s.clone()).collect()
-    }),
-    (
-        "epp.decision_time",
-        "inference_extension_scheduler_e2e_duration_seconds",
-        |t, _| {
-            t.routers
-                .values()
-                .flat_map(|router| router.decision_s.clone())
-                .collect()
-        },
-    ),
-];
-
-fn all_finished(pod: &PodTruth) -> f64 {
-    pod.finished.values().sum::<u64>() as f64
-}
-
-fn ended(pod: &PodTruth, reasons: &[&str]) -> f64 {
-    reasons
-        .iter()
-        .filter_map(|reason| pod.finished.get(*reason))
-        .sum::<u64>() as f64
-}
-
-fn model(truth: &Truth, labels: &Labels, count: fn(&PodTruth) -> f64) -> f64 {
-    let theirs = truth
-        .workloads
-        .values()
-        .filter(|workload| workload.model == labels["model_name"]);
-    theirs.flat_map(|workload| workload.pods.values()).map(count).sum()
-}
-
-fn finished(truth: &Truth, labels: &Labels, reasons: &[&str]) -> f64 {
-    let theirs = truth
-        .workloads
-        .values()
-        .filter(|workload| workload.model == labels["model_name"]);
-    theirs
-        .flat_map(|workload| workload.pods.values())
-        .map(|pod| ended(pod, reasons))
-        .sum()
-}
-
-fn pod(truth: &Truth, labels: &Labels, count: fn(&PodTruth) -> f64) -> f64 {
-    let pods = truth
-        .workloads
-        .values()
-        .filter_map(|workload| workload.pods.get(&labels["pod"]));
-    pods.map(count).sum()
-}
-
-fn container(truth: &Truth, labels: &Labels, count: fn(&ContainerTruth) -> f64) -> f64 {
-    truth.containers.get(&labels["pod"]).map_or(0.0, count)
-}
-
-fn workload(truth: &Truth, name: &str, reasons: &[&str]) -> f64 {
-    truth.workloads[name].pods.values().map(|pod| ended(pod, reasons)).sum()
-}
-
-/// vLLM's, OpenVINO's and MLServer's; the overview's tile does not count the other runtimes.
-fn all_answered(truth: &Truth) -> f64 {
-    let counted = |name: &str| {
-        let others = ["flan-t5-xl", "summarizer", "resnet-50", "nemo-8b", "churn-autogluon"];
-        !others.contains(&name)
-    };
-    let workloads = truth.workloads.iter().filter(|(name, _)| counted(name));
-    workloads
-        .flat_map(|(_, workload)| workload.pods.values())
-        .map(|pod| ended(pod, &["stop", "length"]))
-        .sum()
-}
-
-fn routers(truth: &Truth, count: fn(&server::demo::sim::RouterTruth) -> u64) -> f64 {
-    truth.routers.values().map(count).sum::<u64>() as f64
-}
-
-fn team(truth: &Truth, labels: &Labels, count: fn(&server::demo::sim::KeyTruth) -> f64) -> f64 {
-    truth
-        .keys
-        .values()
-        .filter(|key| key.team == labels["team_alias"])
-        .map(count)
-        .sum()
-}
-
-fn samples(truth: &Truth, labels: &Labels, of: fn(&PodTruth) -> &Vec<f64>) -> Vec<f64> {
-    let theirs = truth
-        .workloads
-        .values()
-        .filter(|workload| workload.model == labels["model_name"]);
-    theirs
-        .flat_map(|workload| workload.pods.values())
-        .flat_map(of)
-        .copied()
-        .collect()
+fn one(count: f64) -> Series {
+    Series::from([(String::new(), count)])
 }
 
 /// A window of the chart that lies in the simulated time, with what happened in it: in all of it, and between its scrapes.
@@ -239,13 +51,67 @@ struct Window {
     unseen: Option<Truth>,
 }
 
-fn windows(fleet: &Fleet, answer: &Answer) -> Vec<Window> {
+impl Window {
+    /// The least that a counter can be seen to grow by, what happened, and the most that can be shown of it.
+    fn bounds(&self, of: &dyn Fn(&Truth) -> f64) -> (f64, f64, f64) {
+        let all = of(&self.whole);
+        let least = of(&self.seen) - self.unseen.as_ref().map_or(0.0, of);
+        (least, all, all * self.seconds / (self.seconds - 2.0 * SCRAPE))
+    }
+
+    /// Whether that many events must be shown closely.
+    fn many(&self, events: f64) -> bool {
+        events >= MANY && SCRAPE <= CLOSE * self.seconds
+    }
+}
+
+/// The least that the series together can be seen to grow by in a window, what happened, and the most that can be shown of
+/// it; `young`: they may have come or gone within it.
+fn bounds(fleet: &Fleet, window: &Window, series: &dyn Fn(&Truth) -> Series, young: bool) -> (f64, f64, f64) {
+    let (mut least, mut all, mut most) = (0.0, 0.0, 0.0);
+    for name in series(&window.whole).into_keys() {
+        let of = |truth: &Truth| series(truth).get(&name).copied().unwrap_or_default();
+        let (lower, count, upper) = window.bounds(&of);
+        let (mut unborn, mut stretch) = (0.0, 1.0);
+        if young {
+            Life { unborn, stretch } = life(fleet, window.whole.from, window.whole.to, &of);
+        }
+        least += (lower - unborn).max(0.0);
+        all += count;
+        most += upper.max(count * stretch);
+    }
+    (least, all, most)
+}
+
+/// The windows of all charts; most charts have the same.
+struct Windows<'a> {
+    fleet: &'a Fleet,
+    known: BTreeMap<(i64, i64, i64, usize), Rc<Vec<Window>>>,
+}
+
+impl<'a> Windows<'a> {
+    fn new(fleet: &'a Fleet) -> Self {
+        Self {
+            fleet,
+            known: BTreeMap::new(),
+        }
+    }
+
+    fn of(&mut self, answer: &Answer) -> Rc<Vec<Window>> {
+        let seconds = answer.window_s.expect("a rate has a window");
+        let Some(frame) = answer.frames.first() else {
+            return Rc::default();
+        };
+        let instants = frame.values().len();
+        let made = || Rc::new(windows(self.fleet, seconds as f64, frame.start, frame.step, instants));
+        let key = (seconds, frame.start, frame.step, instants);
+        self.known.entry(key).or_insert_with(made).clone()
+    }
+}
+
+fn windows(fleet: &Fleet, seconds: f64, start: i64, step: i64, instants: usize) -> Vec<Window> {
     let (began, lost) = (began(), lost());
-    let seconds = answer.window_s.expect("a rate has a window") as f64;
-    let frame = answer.frames.first();
-    let step = frame.map_or(1.0, |frame| frame.step as f64);
-    let instants = frame.map_or(0, |frame| frame.values().len());
-    let instant = |at: usize| frame.map_or(0.0, |frame| frame.start as f64) + at as f64 * step;
+    let instant = |at: usize| (start + step * at as i64) as f64;
     (0..instants)
         .filter(|at| instant(*at) - seconds >= began)
         .map(|at| {
@@ -261,29 +127,44 @@ fn windows(fleet: &Fleet, answer: &Answer) -> Vec<Window> {
         .collect()
 }
 
-/// Some series come with their first event: what they had counted at their first scrape, nobody saw grow.
-fn unborn(fleet: &Fleet, window: &Window, count: &dyn Fn(&Truth) -> f64) -> f64 {
-    unborn_at(fleet, window.whole.from, window.whole.to, count)
+/// What of a series the scrapes of a window can have missed beside the window's ends.
+struct Life {
+    /// Some series come with their first event: what they had counted at their first scrape, nobody saw grow.
+    unborn: f64,
+    /// The fewer scrapes saw it, the more their spacing is of what they saw.
+    stretch: f64,
 }
 
-fn unborn_at(fleet: &Fleet, from: f64, to: f64, count: &dyn Fn(&Truth) -> f64) -> f64 {
-    let began = began();
-    let counted = |at: f64| count(&fleet.truth(began, at));
-    if counted(from) > 0.0 {
-        return 0.0;
-    }
+/// A series that counted nothing while the lost process was away may be that process's: it ended with it, and came again
+/// with the first event of the new one.
+fn life(fleet: &Fleet, from: f64, to: f64, count: &dyn Fn(&Truth) -> f64) -> Life {
+    let counted = |from: f64, to: f64| count(&fleet.truth(from, to.max(from)));
+    let lost_with_it = counted(lost(), back()) <= 0.0;
+    let reborn = lost_with_it && to > back() && from > lost() - SCRAPE;
+    let began = if reborn { back() } else { began() };
     // What has happened grows, so that the first scrape to see any of it is found by halving.
     let scrapes: Vec<f64> = (0..)
         .map(|scrape| from + f64::from(scrape) * SCRAPE)
         .take_while(|at| *at <= to)
         .collect();
-    let first = scrapes.partition_point(|at| counted(*at) <= 0.0);
-    scrapes.get(first).map_or(0.0, |at| counted(*at))
+    let first = scrapes.partition_point(|at| counted(began, *at) <= 0.0);
+    let first = scrapes.get(first).copied().unwrap_or(to);
+    let ended = lost_with_it && (from..to).contains(&lost()) && counted(back(), to) <= 0.0;
+    let last = if ended { lost() - SCRAPE } else { to };
+    Life {
+        unborn: if first > from { counted(began, first) } else { 0.0 },
+        stretch: (last - first + SCRAPE / 2.0) / (last - first - SCRAPE).max(SCRAPE),
+    }
 }
 
 /// When a replica was lost.
 fn lost() -> f64 {
     began() + 4.0 * 3600.0
+}
+
+/// When it had begun again.
+fn back() -> f64 {
+    lost() + 600.0
 }
 
 /// When the simulation did.
@@ -308,80 +189,11 @@ impl Tally {
     }
 }
 
-fn rates(fleet: &Fleet, answers: &BTreeMap<String, Answer>, tally: &mut Tally) {
-    let mut known: BTreeMap<&str, Vec<Window>> = BTreeMap::new();
-    for (panel, query, unit, count) in RATES {
-        let answer = &answers[*panel];
-        let windows = known.entry(panel).or_insert_with(|| windows(fleet, answer));
-        for frame in answer.frames.iter().filter(|frame| frame.query == *query) {
-            let values = frame.values();
-            for window in windows.iter() {
-                let Some(rate) = values[window.at] else { continue };
-                let got = rate * window.seconds / unit;
-                let of = |truth: &Truth| count(truth, &frame.labels);
-                let all = of(&window.whole);
-                let least = of(&window.seen) - window.unseen.as_ref().map_or(0.0, of);
-                let most = all * window.seconds / (window.seconds - 2.0 * SCRAPE);
-                let many = all >= MANY && SCRAPE <= CLOSE * window.seconds;
-                tally.met(panel, many);
-                let within = |least: f64| got >= least - 1e-6 * all && got <= most + 1e-6 * all;
-                let within = within(least) || within(least - unborn(fleet, window, &of));
-                if !within || (many && (got / all - 1.0).abs() > CLOSE) {
-                    tally.faults.push(format!(
-                        "{panel} query {query} {:?} window {}: {got} shown, {all} happened, {least}..{most} possible",
-                        frame.labels, window.at
-                    ));
-                }
-            }
-        }
-    }
-}
-
 /// The bucket in which a value lies.
 fn bucket(bounds: &[f64], value: f64) -> (f64, f64) {
     let at = bounds.partition_point(|bound| *bound < value - 1e-9 * value);
     let lower = at.checked_sub(1).map_or(0.0, |below| bounds[below]);
     (lower, bounds.get(at).copied().unwrap_or(f64::INFINITY))
-}
-
-fn distributions(fleet: &Fleet, answers: &BTreeMap<String, Answer>, tally: &mut Tally) {
-    for (panel, metric, samples) in DISTRIBUTIONS {
-        let answer = &answers[*panel];
-        let windows = windows(fleet, answer);
-        for frame in &answer.frames {
-            let bounds = super::world::bounds(
-                metric,
-                frame.labels.get("model_name").is_some_and(|name| name == "mistral-7b"),
-            );
-            let values = frame.values();
-            for window in &windows {
-                let Some(got) = values[window.at].filter(|got| got.is_finite()) else {
-                    continue;
-                };
-                let mut all = samples(&window.whole, &frame.labels);
-                all.sort_by(f64::total_cmp);
-                // What lies beyond the scrapes may move the rank by as much.
-                let moved = 2.0 * SCRAPE / window.seconds + 1.0 / all.len().max(1) as f64;
-                let rank = |share: f64| {
-                    let at = (share.clamp(0.0, 1.0) * all.len() as f64) as usize;
-                    all.get(at.min(all.len().saturating_sub(1))).copied()
-                };
-                let share = QUANTILES[frame.query];
-                let (Some(least), Some(most)) = (rank(share - moved), rank(share + moved)) else {
-                    continue;
-                };
-                tally.met(panel, all.len() as f64 >= MANY && SCRAPE <= CLOSE * window.seconds);
-                let (low, _) = bucket(&bounds, least);
-                let (_, high) = bucket(&bounds, most);
-                if got < low || got > high {
-                    tally.faults.push(format!(
-                        "{panel} query {} {:?} window {}: {got} shown, {least} to {most} happened, in {low}..{high}",
-                        frame.query, frame.labels, window.at
-                    ));
-                }
-            }
-        }
-    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -394,9 +206,11 @@ async fn panels_show_the_events_that_happened() -> Result<()> {
         for width in [2, 30] {
             let answers = server.ask(&panels, &Range::new(sim::RANGE, width)).await?;
             let fleet = FLEET.1.lock().expect("nobody panics while holding it");
-            rates(&fleet, &answers, &mut tally);
-            distributions(&fleet, &answers, &mut tally);
-            shares::shares(&fleet, &answers, &mut tally);
+            let mut windows = Windows::new(&fleet);
+            rates::rates(&answers, &mut windows, &mut tally);
+            distributions::distributions(&answers, &mut windows, &mut tally);
+            shares::shares(&answers, &mut windows, &mut tally);
+            runs::runs(&fleet, &answers, &mut tally);
         }
         // An instant for each scrape.
         let range = Range::new(sim::RANGE, 2_000);
@@ -406,6 +220,8 @@ async fn panels_show_the_events_that_happened() -> Result<()> {
             let look = look(&FLEET.0, &range, 30, generation);
             totals::totals(&fleet, &answers, &look, &mut tally);
             means::means(&fleet, &answers, &mut tally);
+            instants::instants(&fleet, &answers, &mut tally);
+            runs::runs(&fleet, &answers, &mut tally);
         }
         server.stop().await;
         println!(

@@ -5,10 +5,13 @@ use std::fmt::Write as _;
 
 use catalog::Catalog;
 
+use super::distributions::{DISTRIBUTIONS, HIGHEST};
+use super::instants::{INSTANTS, UPTIME};
 use super::means::MEANS;
+use super::rates::{COUNTS, RATES, SUMS};
+use super::runs::RUNS;
 use super::shares::SHARES;
 use super::totals::{BARS, TOTALS};
-use super::{DISTRIBUTIONS, RATES};
 use crate::proof::catalogue;
 
 /// Panels, by id or by the part before the dot, for which the simulation tells no events, and why. All of them have the
@@ -16,104 +19,105 @@ use crate::proof::catalogue;
 const NO_EVENT_TRUTH: &[(&str, &str)] = &[
     (
         "amd",
-        "readings of a card that the simulation makes up at each scrape; nothing happens between two of them",
+        "made of the card's load at the scrape, or constants of it; its load, power, energy, memory and last error are compared",
     ),
     (
         "gaudi",
-        "readings of a card that the simulation makes up at each scrape; nothing happens between two of them",
+        "made of the card's load at the scrape, or constants of it; its load, power, energy and memory are compared",
     ),
     (
         "gpu",
-        "readings of a card that follow from its load at the scrape; its load and power, which are kept, are compared",
+        "made of the card's load at the scrape, or constants of it; its load, power, energy, memory and last error are compared",
     ),
-    ("host", "the host's own counters are made of the clock, not of requests"),
+    ("host", "made of the clock: nothing happens on the simulated host"),
     (
         "drift",
-        "scores that another program works out and the simulation makes up",
+        "distances between two samples by formulas of the watcher, which a truth would only repeat",
     ),
     (
-        "responsible",
-        "scores that another program works out and the simulation makes up",
+        "drift.latency",
+        "the slope of a percentile that the watcher works out anew every five minutes; mlserver.rest_time compares the times",
     ),
-    ("guard", "the detectors' counts are not kept by time"),
-    ("load_tests", "records of a finished run, each a constant"),
     (
-        "queues",
-        "quotas and pending workloads are constants of the simulated cluster",
+        "load_tests.tt_ack",
+        "made by a rule of thumb: no simulated server acknowledges a request before it answers",
     ),
+    ("queues", "the simulated cluster has no Kueue"),
     (
         "disagg",
         "the simulated fleet serves prefill and decode together; the lab has both apart",
     ),
-    ("overview.ttft", "the highest of vllm.ttft, which is compared"),
-    ("overview.kv_cache", "the highest of vllm.kv_cache, which is compared"),
-    (
-        "overview.gpus_busy",
-        "how many of gpu.utilization, which is compared, are above a bound",
-    ),
     (
         "epp",
-        "the router's own gauges and sizes; the simulation keeps its requests, picks and decisions, which are compared",
+        "the simulated picker has no flow control, objectives, rewriting or disaggregation, looks into no answer, never fails to poll, and writes nothing of these",
     ),
-    (
-        "gateway",
-        "flags, latencies and calls are not kept by time; responses and tokens, which are, are compared",
-    ),
-    (
-        "litellm",
-        "by model or error, which the simulation does not keep of a key; requests, tokens and spend are compared",
-    ),
-    (
-        "mlserver",
-        "the simulation keeps requests and failures, which are compared, and no queues or status codes",
-    ),
+    ("mlserver.grpc", "nobody calls the simulated server by gRPC"),
     (
         "ovms",
-        "the simulation keeps requests and failures, which are compared, and nothing of the server's inside",
+        "the simulated server runs no graphs and writes nothing of its slots",
     ),
-    (
-        "runtimes.duration",
-        "each runtime measures another part of a request; the simulation keeps the whole",
-    ),
+    ("ovms.streams", "a setting of the server"),
     (
         "resources",
-        "states and limits of the simulated cluster, constant between changes",
+        "what specifications ask for and allow: nothing happens to it",
+    ),
+    ("vllm.draft_acceptance", NO_DRAFTS),
+    ("vllm.draft_length", NO_DRAFTS),
+    ("vllm.draft_positions", NO_DRAFTS),
+    ("vllm.external_hit_rate", "no simulated engine has a KV connector"),
+    ("vllm.kv_offload", "no simulated engine offloads its cache"),
+    ("vllm.kv_offload_time", "no simulated engine offloads its cache"),
+    (
+        "vllm.multimodal_hit_rate",
+        "nobody sends images to the simulated engines",
     ),
     (
-        "vllm",
-        "the simulation keeps requests, tokens, times and queues of an engine, which are compared; the rest follows from them",
+        "vllm.staleness",
+        "the age of a scrape, and the tests themselves scrape the fleet",
     ),
 ];
+const NO_DRAFTS: &str = "no simulated engine decodes speculatively";
 
 /// By panel, the ways in which its queries are compared.
 pub fn compared() -> BTreeMap<&'static str, String> {
-    let rates = RATES
-        .iter()
-        .map(|(panel, query, ..)| (*panel, format!("query {query}: events of each window")));
-    let quantiles = DISTRIBUTIONS
-        .iter()
-        .map(|(panel, ..)| (*panel, "each event of a window, within its bucket".to_owned()));
+    let query = |query: usize, how: &str| format!("query {query}: {how}");
+    let rates = RATES.iter().map(|(panel, at, ..)| (*panel, *at));
+    let counts = COUNTS.iter().map(|(panel, at, _)| (*panel, *at));
+    let sums = SUMS.iter().map(|(panel, at, ..)| (*panel, *at));
+    let rates = rates
+        .chain(counts)
+        .chain(sums)
+        .map(|(panel, at)| (panel, query(at, "events of each window")));
+    let quantiles = DISTRIBUTIONS.iter().map(|of| of.panel).chain([HIGHEST]);
+    let quantiles = quantiles.map(|panel| (panel, "each event of a window, within its bucket".to_owned()));
     let totals = TOTALS
         .iter()
         .map(|(panel, ..)| (*panel, "events of the range".to_owned()));
     let bars = BARS
         .iter()
         .map(|(panel, ..)| (*panel, "events of the range in each bucket".to_owned()));
-    let shares = SHARES.iter().map(|(panel, query, ..)| {
-        (
-            *panel,
-            format!("query {query}: events above and below the line in each window"),
-        )
-    });
+    let shares = SHARES
+        .iter()
+        .map(|(panel, at, ..)| (*panel, query(*at, "events above and below the line in each window")));
     let means = MEANS
         .iter()
-        .map(|(panel, query, _)| (*panel, format!("query {query}: mean over the range")));
+        .map(|(panel, at, _)| (*panel, query(*at, "mean over the range")));
+    let instants = INSTANTS
+        .iter()
+        .map(|(panel, at, ..)| (*panel, query(*at, "what held at a scrape")));
+    let uptime = [(UPTIME, "what held at each scrape".to_owned())];
+    let runs = RUNS
+        .iter()
+        .map(|(panel, _)| (*panel, "requests of each run".to_owned()));
     let all = rates
         .chain(quantiles)
         .chain(totals)
         .chain(bars)
         .chain(shares)
-        .chain(means);
+        .chain(means)
+        .chain(instants)
+        .chain(uptime)
+        .chain(runs);
     all.fold(BTreeMap::new(), |mut compared: BTreeMap<_, String>, (panel, how)| {
         let known = compared.entry(panel).or_default();
         let comma = if known.is_empty() { "" } else { "; " };
@@ -137,7 +141,8 @@ pub fn table(catalog: &Catalog) -> String {
         "## What happened, and what the panels show of it\n\n\
          {} of the {all} panels are compared with what happened in the simulated fleet, too, event by event: a rate or a total within\n\
          what the scrapes of its window can have seen, and within 2 % where 10,000 events are in it; a quantile within the bucket\n\
-         of the event; a mean of a gauge within 2 % and four standard errors of its scrapes.\n\n\
+         of the event; a mean of a gauge within 2 % and four standard errors of its scrapes; a gauge at a scrape as it was then;\n\
+         the record of a load test as its requests make it.\n\n\
          | panel | compared with |\n|---|---|\n",
         compared.len()
     );

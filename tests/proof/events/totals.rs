@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use server::demo::sim::{Fleet, PodTruth, Truth, WorkloadTruth};
+use server::demo::sim::{Fleet, Served, Truth};
 
-use super::{Count, MANY, SCRAPE, Tally, bucket, lost, unborn_at};
+use super::select::{ended, engine_pods, models, served, workload};
+use super::{Count, MANY, SCRAPE, Tally, bucket, life, lost};
 use crate::proof::ask::{Answer, Frame};
 use crate::proof::calc::Look;
 use crate::proof::world::{Labels, bounds};
@@ -12,58 +13,61 @@ use crate::proof::world::{Labels, bounds};
 /// Panels that are told at the range's end alone.
 pub const TOTALS: &[(&str, Count)] = &[
     ("vllm.succeeded", |t, _| {
-        engines(t, |pod| super::ended(pod, &["stop", "length"]))
+        engine_pods(t).map(|pod| ended(pod, &["stop", "length"])).sum()
     }),
     ("vllm.failed", |t, _| {
-        engines(t, |pod| super::ended(pod, &["error", "abort"]))
+        engine_pods(t).map(|pod| ended(pod, &["error", "abort"])).sum()
     }),
     ("vllm.prompt_tokens_total", |t, _| {
-        engines(t, |pod| pod.prompt_tokens as f64)
+        engine_pods(t).map(|pod| pod.prompt_tokens as f64).sum()
     }),
     ("vllm.generation_tokens_total", |t, _| {
-        engines(t, |pod| pod.generation_tokens as f64)
+        engine_pods(t).map(|pod| pod.generation_tokens as f64).sum()
     }),
-    ("ovms.succeeded", |t, _| {
-        super::workload(t, "nomic-embed-text", &["stop"])
+    ("ovms.succeeded", |t, _| workload(t, "nomic-embed-text", &["stop"])),
+    ("ovms.failed", |t, _| workload(t, "nomic-embed-text", &["error"])),
+    ("mlserver.succeeded", |t, _| workload(t, "fraud-xgb", &["stop"])),
+    ("mlserver.failed", |t, _| workload(t, "fraud-xgb", &["error"])),
+    ("resources.restarts", |t, _| {
+        t.containers.values().map(|container| container.restarts as f64).sum()
     }),
-    ("ovms.failed", |t, _| super::workload(t, "nomic-embed-text", &["error"])),
-    ("mlserver.succeeded", |t, _| super::workload(t, "fraud-xgb", &["stop"])),
-    ("mlserver.failed", |t, _| super::workload(t, "fraud-xgb", &["error"])),
+    // Watt-hours of the whole cards; slices share theirs.
+    ("gpu.energy_total", |t, _| {
+        let cards = super::moment::cards(t).into_values();
+        cards.map(|gpu| gpu.mean_power_w).sum::<f64>() * (t.to - t.from) / 3600.0
+    }),
     ("litellm.spend_total", |t, _| {
         t.keys.values().map(|key| key.spend_usd).sum()
     }),
 ];
 
-/// What each of a pod's events took.
-type OfPod = fn(&PodTruth) -> &Vec<f64>;
+/// What is told of each ended request.
+type OfServed = fn(&Served) -> f64;
 
-/// Distributions over the range, all models in one: the panel, the exporter's metric, what each event took.
-pub const BARS: &[(&str, &str, OfPod)] = &[("vllm.e2e_distribution", "vllm:e2e_request_latency_seconds", |pod| {
-    &pod.e2e_s
-})];
-
-/// Of the engines that speak vLLM's metrics.
-pub fn engines(truth: &Truth, count: fn(&PodTruth) -> f64) -> f64 {
-    workloads(truth)
-        .flat_map(|workload| workload.pods.values())
-        .map(count)
-        .sum()
-}
-
-fn workloads(truth: &Truth) -> impl Iterator<Item = &WorkloadTruth> {
-    const ENGINES: [&str; 5] = ["granite-33-8b", "mistral-7b", "qwen-coder-7b", "llama-31-8b", "phi-4"];
-    ENGINES.iter().filter_map(|name| truth.workloads.get(*name))
-}
+/// Distributions over the range, all models in one: the panel, the exporter's metric, what it tells of a request.
+pub const BARS: &[(&str, &str, OfServed)] = &[
+    (
+        "vllm.e2e_distribution",
+        "vllm:e2e_request_latency_seconds",
+        Served::e2e_s,
+    ),
+    ("vllm.prompt_length", "vllm:request_prompt_tokens", |served| {
+        served.prompt.into()
+    }),
+    ("vllm.generation_length", "vllm:request_generation_tokens", |served| {
+        served.generated.into()
+    }),
+];
 
 /// How many events lie in the buckets that end at `high`; engines of other versions have other buckets.
-fn in_buckets(truth: &Truth, metric: &str, took: fn(&PodTruth) -> &Vec<f64>, high: f64) -> f64 {
-    let of_workload = |workload: &WorkloadTruth| {
-        let bounds = bounds(metric, workload.model == "mistral-7b");
-        let all = workload.pods.values().flat_map(took);
-        all.filter(|took| bucket(&bounds, **took).1.total_cmp(&high).is_eq())
+fn in_buckets(truth: &Truth, metric: &str, of: OfServed, high: f64) -> f64 {
+    let of_model = |model: &str| {
+        let bounds = bounds(metric, model == "mistral-7b");
+        let all = served(truth, model).map(of);
+        all.filter(|value| bucket(&bounds, *value).1.total_cmp(&high).is_eq())
             .count()
     };
-    workloads(truth).map(of_workload).sum::<usize>() as f64
+    models(truth).map(of_model).sum::<usize>() as f64
 }
 
 /// The range with what happened in it: all of it, what was scraped, and what was lost with a process.
@@ -80,7 +84,7 @@ impl Whole {
     fn bounds(&self, fleet: &Fleet, count: &dyn Fn(&Truth) -> f64) -> (f64, f64, f64) {
         let (all, seconds) = (count(&self.all), self.to - self.from);
         let unborn = if all > 0.0 {
-            unborn_at(fleet, self.from, self.to, count)
+            life(fleet, self.from, self.to, count).unborn
         } else {
             0.0
         };
@@ -116,11 +120,11 @@ pub fn totals(fleet: &Fleet, answers: &BTreeMap<String, Answer>, look: &Look<'_>
             check(tally, panel, &frame.labels, got, bounds);
         }
     }
-    for (panel, metric, took) in BARS {
+    for (panel, metric, of) in BARS {
         for frame in &answers[*panel].frames {
             let Some(got) = last(frame) else { continue };
             let high: f64 = frame.labels["le"].parse().expect("a bound is a number");
-            let bounds = whole.bounds(fleet, &|truth| in_buckets(truth, metric, *took, high));
+            let bounds = whole.bounds(fleet, &|truth| in_buckets(truth, metric, *of, high));
             check(tally, panel, &frame.labels, got, bounds);
         }
     }

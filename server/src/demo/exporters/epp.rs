@@ -300,7 +300,13 @@ fn scheduler(both: &mut Both<'_>, names: Names) {
         Kind::Histogram,
     );
     let (old, new) = pair("prefix_indexer_size");
-    both.gauge(&old, &new, "Size of the prefix indexer.", &[], router.index_size as f64);
+    both.gauge(
+        &old,
+        &new,
+        "Size of the prefix indexer.",
+        &[],
+        router.index_size() as f64,
+    );
     let (old, new) = pair("prefix_indexer_hit_ratio");
     both.histogram(
         &old,

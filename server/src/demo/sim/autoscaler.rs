@@ -57,6 +57,8 @@ impl Autoscaler {
     pub fn truth(&self, from: f64, to: f64) -> AutoscalerTruth {
         AutoscalerTruth {
             namespace: self.spec.namespace.to_owned(),
+            deployment: self.spec.deployment.to_owned(),
+            desired: self.history.at(to),
             mean_desired: self.history.mean(from, to).unwrap_or(0.0),
         }
     }

@@ -7,7 +7,7 @@ use super::container::Done;
 use super::histogram::{Bounds, Histogram};
 use super::load::Reason;
 use super::rng::Rng;
-use super::truth::PodLog;
+use super::truth::{PodLog, Served};
 
 #[derive(Debug, Clone, Copy)]
 pub struct ServerSpec {
@@ -151,11 +151,21 @@ impl Server {
         }
         self.wait.observe((job.started - job.arrived) * units);
         self.service.observe((now - job.started) * units);
-        self.log
-            .finished
-            .push(now, if job.fails { Reason::Error } else { Reason::Stop });
-        self.log.e2e.push(now, now - job.arrived);
-        self.log.queue.push(now, job.started - job.arrived);
+        let served = Served {
+            arrived: job.arrived,
+            started: Some(job.started),
+            first_token: None,
+            last_token: None,
+            ended: now,
+            reason: if job.fails { Reason::Error } else { Reason::Stop },
+            prompt: 0,
+            cached: 0,
+            generated: 0,
+            max_tokens: 0,
+            routed: false,
+            adapter: None,
+        };
+        self.log.served.push(now, served);
         let begun = self.begin_next(now);
         self.note_gauges(now);
         begun

@@ -4,7 +4,7 @@
 use super::autoscaler::Autoscaler;
 use super::cast::{AUTOSCALER, NODE_PLACES, PODS, PodPlace, QUOTAS, Runs};
 use super::container::{Container, Done};
-use super::truth::Truth;
+use super::truth::{ContainerTruth, Truth};
 use crate::demo::exporters::family::Family;
 use crate::demo::exporters::{cadvisor, kube_state};
 
@@ -88,7 +88,14 @@ impl Cluster {
 
     pub fn tell(&self, from: f64, to: f64, truth: &mut Truth) {
         for (place, container) in self.pods() {
-            let record = container.truth(from, to, place.namespace);
+            let limit = |name: &str| place.resources.iter().find(|known| known.name == name)?.limit;
+            let record = ContainerTruth {
+                namespace: place.namespace.to_owned(),
+                deployment: place.deployment.to_owned(),
+                cpu_limit: limit("cpu"),
+                memory_limit: limit("memory"),
+                ..container.truth(from, to)
+            };
             truth.containers.insert(place.pod.to_owned(), record);
         }
         for scaler in &self.autoscalers {

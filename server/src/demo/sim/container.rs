@@ -157,7 +157,7 @@ impl Container {
         self.memory.note(now, self.memory_bytes);
     }
 
-    pub fn truth(&self, from: f64, to: f64, namespace: &str) -> ContainerTruth {
+    pub fn truth(&self, from: f64, to: f64) -> ContainerTruth {
         let pairs = |log: &Log<(f64, f64)>| {
             log.within(from, to)
                 .fold((0.0, 0.0), |sum, (_, pair)| (sum.0 + pair.0, sum.1 + pair.1))
@@ -165,7 +165,6 @@ impl Container {
         let (received_bytes, sent_bytes) = pairs(&self.traffic);
         let (cpu_periods, cpu_periods_throttled) = pairs(&self.scheduled);
         ContainerTruth {
-            namespace: namespace.to_owned(),
             cpu_s: self.cpu.within(from, to).map(|(_, seconds)| seconds).sum(),
             mean_memory_bytes: self.memory.mean(from, to).unwrap_or(0.0),
             received_bytes,
@@ -174,6 +173,9 @@ impl Container {
             cpu_periods_throttled,
             restarts: self.restarted.within(from, to).count() as u64,
             mean_ready: self.readiness.mean(from, to).unwrap_or(0.0),
+            ready: self.readiness.at(to) > 0.0,
+            memory_bytes: self.memory.at(to),
+            ..ContainerTruth::default()
         }
     }
 

@@ -44,10 +44,13 @@ pub struct Gpu {
     log: Log<f64>,
     xids: Log<u32>,
     power: Gauge,
+    allocated: Gauge,
 }
 
 impl Gpu {
     pub fn new(spec: GpuSpec, allocated_mib: f64, origin: f64, rng: Rng) -> Self {
+        let mut allocated = Gauge::new(origin, Between::Hold);
+        allocated.note(origin, allocated_mib);
         Self {
             spec,
             allocated_mib,
@@ -68,6 +71,7 @@ impl Gpu {
             log: Log::default(),
             xids: Log::default(),
             power: Gauge::new(origin, Between::Hold),
+            allocated,
         }
     }
 
@@ -84,10 +88,12 @@ impl Gpu {
         self.xid = code;
         self.xids.push(at, code as u32);
         self.holder = false;
+        self.allocated.note(at, 0.0);
     }
 
-    pub fn recover(&mut self) {
+    pub fn recover(&mut self, at: f64) {
         self.holder = self.allocated_mib > 0.0;
+        self.allocated.note(at, self.allocated_mib);
     }
 
     /// One sample; `work` is the sum since the origin, of None where nothing runs on it.
@@ -138,6 +144,11 @@ impl Gpu {
         GpuTruth {
             mean_busy: if samples == 0 { 0.0 } else { busy / f64::from(samples) },
             mean_power_w: self.power.mean(from, to).unwrap_or(0.0),
+            busy: self.log.latest(to).copied().unwrap_or(0.0),
+            power_w: self.power.at(to),
+            allocated_mib: self.allocated.at(to),
+            reserved_mib: self.spec.reserved_mib,
+            memory_mib: self.spec.memory_mib,
             xid_errors: self.xids.within(from, to).map(|(_, code)| *code).collect(),
         }
     }
@@ -146,5 +157,6 @@ impl Gpu {
         self.log.forget_before(at);
         self.xids.forget_before(at);
         self.power.forget_before(at);
+        self.allocated.forget_before(at);
     }
 }

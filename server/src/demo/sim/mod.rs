@@ -24,7 +24,8 @@ mod truth;
 
 pub use self::cast::{Job, NodePlace, PodPlace, Process, Quota};
 pub use self::truth::{
-    AutoscalerTruth, ContainerTruth, GatewayTruth, GpuTruth, KeyTruth, PodTruth, RouterTruth, Truth, WorkloadTruth,
+    AutoscalerTruth, ContainerTruth, Decision, DetectorTruth, GatewayTruth, GpuTruth, KeyTruth, PodTruth, Prediction,
+    RouterTruth, Served, Truth, WorkloadTruth,
 };
 pub use super::exporters::family::{Family, Kind, Sample};
 
@@ -203,27 +204,20 @@ impl Fleet {
             entry.pods.insert(pod.to_owned(), record);
         };
         for ((workload, spec), engine) in ENGINES.iter().zip(&self.engines) {
-            let in_flight = engine.running() + engine.waiting();
-            add(
-                workload,
-                spec.pod,
-                engine.log.truth(from, to, engine.open_step(), in_flight as u64),
-            );
+            add(workload, spec.pod, engine.log.truth(from, to, engine.open_step()));
         }
         let main = [(&cast::NOMIC, &self.ovms), (&cast::FRAUD, &self.mlserver)];
         let others = cast::OTHERS.iter().map(|other| &other.workload).zip(&self.others);
         for (workload, server) in main.into_iter().chain(others) {
-            add(
-                workload,
-                server.spec.pod,
-                server.log.truth(from, to, None, server.in_flight() as u64),
-            );
+            add(workload, server.spec.pod, server.log.truth(from, to, None));
         }
         let router = self.router.truth(from, to, cast::GRANITE.namespace, cast::GRANITE.pods);
         truth.routers.insert(cast::GRANITE.name.to_owned(), router);
         let gateway = self.front.gateway.truth(from, to);
         truth.gateways.insert(cast::GATEWAY.gateway.to_owned(), gateway);
         truth.keys.extend(self.front.proxy.truth(from, to));
+        truth.detectors = self.around.guard.truth(from, to);
+        truth.predictions = self.around.quality.truth(from, to);
         for (place, gpu) in GPUS.iter().zip(&self.gpus) {
             truth.gpus.insert(place.truth.to_owned(), gpu.truth(from, to));
         }
@@ -243,6 +237,7 @@ impl Fleet {
         }
         self.router.forget_before(at);
         self.front.forget_before(at);
+        self.around.forget_before(at);
         for gpu in &mut self.gpus {
             gpu.forget_before(at);
         }
@@ -303,7 +298,7 @@ impl Fleet {
             }
             Event::ReplicaReturns => {
                 if let Some(gpu) = self.gpus.get_mut(LOST_REPLICA) {
-                    gpu.recover();
+                    gpu.recover(now);
                 }
                 if let Some(engine) = self.engines.get_mut(LOST_REPLICA) {
                     engine.restart(now);
@@ -358,7 +353,7 @@ impl Fleet {
         match request {
             Some(request) => target.arrive(Request { routed, ..request }),
             None => {
-                target.refuse(now);
+                target.refuse(now, routed);
                 self.front.refused(&Request {
                     routed,
                     source,

@@ -8,7 +8,7 @@ use super::histogram::Histogram;
 use super::load::{PREFIX_GROUPS, Request};
 use super::rng::Rng;
 use super::timeline::{Between, Gauge, Log};
-use super::truth::RouterTruth;
+use super::truth::{Decision, RouterTruth};
 use crate::demo::exporters::buckets::epp;
 
 const QUEUE_WEIGHT: f64 = 2.0;
@@ -32,15 +32,13 @@ pub struct Candidate {
 pub struct Router {
     pub started: f64,
     rng: Rng,
-    /// For each replica, which groups' prefixes it was sent.
-    indexed: Vec<Vec<bool>>,
+    /// For each replica, how many blocks of each group's prefix it was sent.
+    indexed: Vec<Vec<u32>>,
     /// For each replica, requests sent to it.
     pub picks: Vec<u64>,
     pub requests: u64,
     pub errors: u64,
     pub running: u64,
-    /// Blocks in the prefix index.
-    pub index_size: u64,
     pub duration: Histogram,
     pub ttft: Histogram,
     pub ntpot: Histogram,
@@ -56,9 +54,8 @@ pub struct Router {
 
 #[derive(Debug)]
 struct RouterLog {
-    picks: Log<usize>,
     errors: Log<()>,
-    decisions: Log<f64>,
+    decisions: Log<Decision>,
     ready: Gauge,
 }
 
@@ -69,12 +66,11 @@ impl Router {
         Self {
             started: origin,
             rng,
-            indexed: vec![vec![false; usize::from(PREFIX_GROUPS)]; replicas],
+            indexed: vec![vec![0; usize::from(PREFIX_GROUPS)]; replicas],
             picks: vec![0; replicas],
             requests: 0,
             errors: 0,
             running: 0,
-            index_size: 0,
             duration: Histogram::new(epp::LATENCY),
             ttft: Histogram::new(epp::LATENCY),
             ntpot: Histogram::new(epp::NTPOT),
@@ -86,7 +82,6 @@ impl Router {
             hit_ratio: Histogram::new(epp::HIT_RATIO),
             hit_bytes: Histogram::new(epp::HIT_BYTES),
             log: RouterLog {
-                picks: Log::default(),
                 errors: Log::default(),
                 decisions: Log::default(),
                 ready,
@@ -128,20 +123,23 @@ impl Router {
         self.indexed
             .get(replica)
             .and_then(|groups| groups.get(usize::from(group)))
-            .copied()
-            .unwrap_or(false)
+            .is_some_and(|blocks| *blocks > 0)
+    }
+
+    /// Blocks in the prefix index.
+    pub fn index_size(&self) -> u64 {
+        self.indexed.iter().flatten().map(|blocks| u64::from(*blocks)).sum()
     }
 
     fn count(&mut self, request: &Request, replica: usize, hit: f64) {
         let now = request.arrived;
-        let mut decision = 0.0;
-        for (scorer, median) in self.scorers.iter_mut().zip([25e-6, 20e-6, 140e-6]) {
-            let seconds = self.rng.log_normal(median, 0.5);
+        let known = self.knows(replica, request.group);
+        let scorers_s = [25e-6, 20e-6, 140e-6].map(|median| self.rng.log_normal(median, 0.5));
+        for (scorer, seconds) in self.scorers.iter_mut().zip(scorers_s) {
             scorer.observe(seconds);
-            decision += seconds;
         }
         // Parsing, candidate filtering and the pick itself.
-        decision += self.rng.log_normal(180e-6, 0.6);
+        let decision = scorers_s.iter().sum::<f64>() + self.rng.log_normal(180e-6, 0.6);
         self.decision.observe(decision);
         self.hit_ratio.observe(hit);
         self.hit_bytes.observe(hit * f64::from(request.prompt) * 4.0);
@@ -152,13 +150,19 @@ impl Router {
             *picks += 1;
         }
         let groups = self.indexed.get_mut(replica);
-        if let Some(known) = groups.and_then(|groups| groups.get_mut(usize::from(request.group)))
-            && !*known
-        {
-            *known = true;
-            self.index_size += u64::from(blocks_for(request.prefix));
+        if let Some(blocks) = groups.and_then(|groups| groups.get_mut(usize::from(request.group))) {
+            *blocks = blocks_for(request.prefix);
         }
-        self.log.picks.push(now, replica);
+        let decision = Decision {
+            at: now,
+            replica,
+            group: request.group,
+            prompt: request.prompt,
+            prefix: request.prefix,
+            matched: if known { request.prefix / BLOCK * BLOCK } else { 0 },
+            seconds: decision,
+            scorers_s,
+        };
         self.log.decisions.push(now, decision);
     }
 
@@ -192,7 +196,7 @@ impl Router {
     /// A replica is gone: what it had cached is gone too.
     pub fn forget_replica(&mut self, at: f64, replica: usize, ready: usize) {
         if let Some(groups) = self.indexed.get_mut(replica) {
-            groups.fill(false);
+            groups.fill(0);
         }
         self.log.ready.note(at, ready as f64);
     }
@@ -218,8 +222,9 @@ impl Router {
     pub fn truth(&self, from: f64, to: f64, namespace: &str, pods: &[&str]) -> RouterTruth {
         let mut picks: std::collections::BTreeMap<String, u64> =
             pods.iter().map(|pod| ((*pod).to_owned(), 0)).collect();
-        for (_, replica) in self.log.picks.within(from, to) {
-            if let Some(pod) = pods.get(*replica) {
+        let decisions: Vec<Decision> = self.log.decisions.within(from, to).map(|(_, made)| *made).collect();
+        for made in &decisions {
+            if let Some(pod) = pods.get(made.replica) {
                 *picks.entry((*pod).to_owned()).or_default() += 1;
             }
         }
@@ -228,18 +233,14 @@ impl Router {
             requests: picks.values().sum(),
             picks,
             errors: self.log.errors.within(from, to).count() as u64,
-            decision_s: self
-                .log
-                .decisions
-                .within(from, to)
-                .map(|(_, seconds)| *seconds)
-                .collect(),
+            decision_s: decisions.iter().map(|made| made.seconds).collect(),
+            decisions,
             mean_ready_pods: self.log.ready.mean(from, to).unwrap_or(0.0),
+            ready_pods: self.log.ready.at(to),
         }
     }
 
     pub fn forget_before(&mut self, at: f64) {
-        self.log.picks.forget_before(at);
         self.log.errors.forget_before(at);
         self.log.decisions.forget_before(at);
         self.log.ready.forget_before(at);
@@ -294,6 +295,21 @@ mod tests {
             Some(0)
         );
         assert_eq!((router.requests, router.picks.as_slice()), (3, [1, 2].as_slice()));
+    }
+
+    #[test]
+    fn a_lost_replica_leaves_nothing_in_the_prefix_index() {
+        let mut router = Router::new(0.0, 2, Rng::new(1, 1));
+        router.pick(&request(0), &[candidate(0, 0.0), candidate(0, 0.9)]);
+        router.pick(&request(1), &[candidate(0, 0.9), candidate(0, 0.0)]);
+        assert_eq!(router.index_size(), 100, "800 tokens in each of both");
+        router.forget_replica(1.0, 1, 1);
+        assert_eq!(router.index_size(), 50);
+        let made = router.truth(-1.0, 1.0, "n", &["a", "b"]).decisions;
+        assert_eq!(
+            made.iter().map(|made| (made.replica, made.matched)).collect::<Vec<_>>(),
+            [(0, 0), (1, 0)]
+        );
     }
 
     #[test]

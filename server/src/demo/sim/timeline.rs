@@ -29,6 +29,12 @@ impl<T> Log<T> {
             .map(|(at, record)| (*at, record))
     }
 
+    /// The last record up to and with this instant.
+    pub fn latest(&self, at: f64) -> Option<&T> {
+        let end = self.records.partition_point(|(time, _)| *time <= at);
+        self.records.get(end.checked_sub(1)?).map(|(_, record)| record)
+    }
+
     pub fn forget_before(&mut self, at: f64) {
         let old = self.records.partition_point(|(time, _)| *time < at);
         self.records.drain(..old);
@@ -93,6 +99,18 @@ impl Gauge {
         Some(area / (to - first))
     }
 
+    /// At this instant; the last noted value holds after it, and nothing is 0.
+    pub fn at(&self, at: f64) -> f64 {
+        let next = self.points.partition_point(|(time, _)| *time <= at);
+        let Some(&(left, value)) = next.checked_sub(1).and_then(|last| self.points.get(last)) else {
+            return 0.0;
+        };
+        match (self.between, self.points.get(next)) {
+            (Between::Line, Some(&(right, then))) => value + (then - value) * (at - left) / (right - left),
+            _ => value,
+        }
+    }
+
     pub fn forget_before(&mut self, at: f64) {
         // The last point before the cut still says what holds at the cut.
         let old = self.points.partition_point(|(time, _)| *time < at).saturating_sub(1);
@@ -113,6 +131,10 @@ mod tests {
         let within = |log: &Log<i32>, from, to| log.within(from, to).map(|(_, record)| *record).collect::<Vec<_>>();
         assert_eq!(within(&log, 1.0, 3.0), [2, 3]);
         assert_eq!(within(&log, 4.0, 9.0), [0; 0]);
+        assert_eq!(
+            (log.latest(0.9), log.latest(3.0), log.latest(9.0)),
+            (None, Some(&3), Some(&4))
+        );
         log.forget_before(3.0);
         assert_eq!(within(&log, 0.0, 9.0), [3, 4]);
     }
@@ -127,6 +149,15 @@ mod tests {
             gauge.forget_before(from);
             assert_eq!(gauge.mean(from, to), expect, "{between:?} {from} {to} after forgetting");
         };
+        let at = |between, at| {
+            let mut gauge = Gauge::new(0.0, between);
+            gauge.note(10.0, 4.0);
+            gauge.note(20.0, 0.0);
+            gauge.at(at)
+        };
+        let instants = [-1.0, 5.0, 10.0, 15.0, 30.0];
+        assert_eq!(instants.map(|now| at(Between::Hold, now)), [0.0, 0.0, 4.0, 4.0, 0.0]);
+        assert_eq!(instants.map(|now| at(Between::Line, now)), [0.0, 2.0, 4.0, 2.0, 0.0]);
         check(Between::Hold, 0.0, 20.0, Some(2.0));
         check(Between::Hold, 15.0, 25.0, Some(2.0));
         check(Between::Line, 0.0, 20.0, Some(2.0));

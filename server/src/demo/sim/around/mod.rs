@@ -51,6 +51,11 @@ impl Around {
         self.quality.predicted(now, seconds);
     }
 
+    pub fn forget_before(&mut self, at: f64) {
+        self.guard.forget_before(at);
+        self.quality.forget_before(at);
+    }
+
     /// Every few seconds, on the full multiples of the clock.
     pub fn tick(&mut self, now: f64) {
         for test in &mut self.load_tests {

@@ -6,6 +6,8 @@ use std::collections::VecDeque;
 use super::statistics::{divergence, fourier_mmd, jensen_shannon, nearest_rank, same_distribution, same_mean};
 use crate::demo::sim::incident::DRIFT;
 use crate::demo::sim::rng::Rng;
+use crate::demo::sim::timeline::Log;
+use crate::demo::sim::truth::Prediction;
 
 /// The latest requests that are looked at, and as many of the training data.
 const BATCH: usize = 400;
@@ -59,6 +61,7 @@ pub struct Quality {
     next: [f64; 2],
     pub computed: Option<Computed>,
     pub detected: Option<Detected>,
+    log: Log<Prediction>,
 }
 
 impl Quality {
@@ -72,6 +75,7 @@ impl Quality {
             next: [origin; 2],
             computed: None,
             detected: None,
+            log: Log::default(),
         }
     }
 
@@ -79,8 +83,24 @@ impl Quality {
         if self.latest.len() == BATCH {
             self.latest.pop_front();
         }
-        self.latest.push_back(row(&mut self.rng, DRIFT.level(now), seconds));
+        let row = row(&mut self.rng, DRIFT.level(now), seconds);
+        self.latest.push_back(row);
         self.observations += 1;
+        let prediction = Prediction {
+            at: now,
+            privileged: row.privileged,
+            approved: row.approved,
+            right: row.right,
+        };
+        self.log.push(now, prediction);
+    }
+
+    pub fn truth(&self, from: f64, to: f64) -> Vec<Prediction> {
+        self.log.within(from, to).map(|(_, prediction)| *prediction).collect()
+    }
+
+    pub fn forget_before(&mut self, at: f64) {
+        self.log.forget_before(at);
     }
 
     pub fn tick(&mut self, now: f64) {

@@ -32,7 +32,7 @@ impl Reports {
 }
 
 /// Requests that begin alike are one application's, which asks for one adapter, or for the model itself.
-fn of(adapters: &[&'static str], group: u16) -> Option<&'static str> {
+pub fn of(adapters: &[&'static str], group: u16) -> Option<&'static str> {
     let place = usize::from(group) % (adapters.len() + 1);
     adapters.get(place).copied()
 }

@@ -126,8 +126,8 @@ impl Engine {
     }
 
     /// A request that the API server refuses before the engine sees it.
-    pub fn refuse(&mut self, now: f64) {
-        self.log.rejected.push(now, ());
+    pub fn refuse(&mut self, now: f64, routed: bool) {
+        self.log.rejected.push(now, routed);
         if let Some(stats) = &mut self.stats {
             stats.http.refused += 1;
             stats.http.answered(0.004, 60, Some(40));
@@ -214,6 +214,9 @@ impl Engine {
     fn note_gauges(&mut self, now: f64) {
         self.log.running.note(now, self.running.len() as f64);
         self.log.waiting.note(now, self.waiting.len() as f64);
+        let in_flight = self.running.iter().chain(&self.waiting);
+        let routed = in_flight.filter(|seq| seq.request.routed).count();
+        self.log.routed.note(now, routed as f64);
         self.log.kv.note(now, self.kv.usage());
         let adapters = self.spec.adapters;
         if let Some(stats) = self.stats.as_mut().filter(|_| !adapters.is_empty()) {

@@ -82,6 +82,7 @@ impl Engine {
             if seq.scheduled.is_none() {
                 seq.scheduled = Some(now);
                 seq.cached = cached;
+                self.log.looked_up.push(now, (seq.request.prompt, cached));
                 if let Some(stats) = &mut self.stats {
                     stats.prefix_queries += u64::from(seq.request.prompt);
                     stats.prefix_hits += u64::from(cached);

@@ -1,8 +1,9 @@
 //! What steps bring about: tokens, ends of requests, and the statistics of both.
 
-use super::Engine;
 use super::seq::{Finished, Seq};
+use super::{Engine, lora};
 use crate::demo::sim::load::Reason;
+use crate::demo::sim::truth::Served;
 
 impl Engine {
     /// Counts the steps that are complete at this instant, so that a scrape in the middle of a span sees them.
@@ -73,11 +74,12 @@ impl Engine {
                 stats.prompt_tokens += prompt;
                 stats.cached_tokens += u64::from(seq.cached);
                 stats.time_to_first_token.observe(now - seq.request.arrived);
-                self.log.prompt_tokens.push(now, prompt);
+                self.log.prompts.push(now, (seq.request.prompt, seq.cached));
                 self.log.ttft.push(now, now - seq.request.arrived);
             } else {
                 // Back after a preemption: the client has waited since its last token.
                 stats.inter_token_latency.observe(now - seq.last_token);
+                self.log.resumed.push(now, now - seq.last_token);
             }
             seq.last_token = now;
         }
@@ -91,9 +93,21 @@ impl Engine {
         let request = seq.request;
         let e2e = now - request.arrived;
         let queued = seq.scheduled.map_or(e2e, |at| at - request.arrived);
-        self.log.finished.push(now, reason);
-        self.log.e2e.push(now, e2e);
-        self.log.queue.push(now, queued);
+        let served = Served {
+            arrived: request.arrived,
+            started: seq.scheduled,
+            first_token: seq.first_token,
+            last_token: seq.first_token.map(|_| seq.last_token),
+            ended: now,
+            reason,
+            prompt: request.prompt,
+            cached: seq.cached,
+            generated: seq.generated,
+            max_tokens: request.max_tokens,
+            routed: request.routed,
+            adapter: lora::of(self.spec.adapters, request.group),
+        };
+        self.log.served.push(now, served);
         self.finished.push(Finished {
             request: seq.request,
             at: now,

@@ -65,6 +65,14 @@ pub struct Account {
     pub limited: u64,
 }
 
+/// What a client got; `subscription` is the caller's, if it was looked at.
+#[derive(Debug, Clone, Copy)]
+struct Response {
+    outcome: Outcome,
+    seconds: f64,
+    subscription: Option<usize>,
+}
+
 #[derive(Debug, Default)]
 pub struct Gateway {
     /// Milliseconds.
@@ -73,15 +81,21 @@ pub struct Gateway {
     pub accounts: [Account; SUBSCRIPTIONS.len()],
     pub allowed: u64,
     pub denied: u64,
-    /// Outcome and seconds.
-    log: Log<(Outcome, f64)>,
+    log: Log<Response>,
     tokens: Log<(usize, u64)>,
 }
 
 impl Gateway {
     pub fn ended(&mut self, subscription: usize, ended: &Ended) {
         self.allowed += 1;
-        self.observe(ended.at, ended.seconds + HOP_S, ended.outcome);
+        self.observe(
+            ended.at,
+            Response {
+                outcome: ended.outcome,
+                seconds: ended.seconds + HOP_S,
+                subscription: Some(subscription),
+            },
+        );
         if let Some(account) = self.accounts.get_mut(subscription) {
             account.calls += 1;
             if ended.outcome == Outcome::Answered {
@@ -99,26 +113,49 @@ impl Gateway {
         {
             account.limited += 1;
         }
-        self.observe(at, seconds, outcome);
+        let response = Response {
+            outcome,
+            seconds,
+            subscription: (outcome == Outcome::Limited).then_some(LIMITED),
+        };
+        self.observe(at, response);
     }
 
-    fn observe(&mut self, at: f64, seconds: f64, outcome: Outcome) {
+    fn observe(&mut self, at: f64, response: Response) {
         self.durations
-            .entry(outcome)
+            .entry(response.outcome)
             .or_insert_with(|| Histogram::new(buckets::istio::MILLISECONDS))
-            .observe(seconds * 1000.0);
-        self.log.push(at, (outcome, seconds));
+            .observe(response.seconds * 1000.0);
+        self.log.push(at, response);
     }
 
     pub fn truth(&self, from: f64, to: f64) -> GatewayTruth {
         let mut truth = GatewayTruth::default();
-        for (_, (outcome, seconds)) in self.log.within(from, to) {
-            *truth.responses.entry(outcome.code().to_owned()).or_default() += 1;
-            truth.duration_s.push(*seconds);
+        let add = |counts: &mut BTreeMap<String, u64>, name: &str, count: u64| {
+            *counts.entry(name.to_owned()).or_default() += count;
+        };
+        let subscription = |number: usize| SUBSCRIPTIONS.get(number).map(|(_, name)| *name);
+        for (_, response) in self.log.within(from, to) {
+            add(&mut truth.responses, response.outcome.code(), 1);
+            add(&mut truth.flags, response.outcome.flags(), 1);
+            truth.duration_s.push(response.seconds);
+            if response.outcome == Outcome::Answered {
+                truth.answered_s.push(response.seconds);
+            }
+            let turned_away = matches!(response.outcome, Outcome::Unauthorised | Outcome::Limited);
+            let (all, each) = if turned_away {
+                (&mut truth.denied, &mut truth.limited)
+            } else {
+                (&mut truth.allowed, &mut truth.calls)
+            };
+            *all += 1;
+            if let Some(name) = response.subscription.and_then(subscription) {
+                add(each, name, 1);
+            }
         }
-        for (_, (subscription, tokens)) in self.tokens.within(from, to) {
-            if let Some((_, name)) = SUBSCRIPTIONS.get(*subscription) {
-                *truth.tokens.entry((*name).to_owned()).or_default() += tokens;
+        for (_, (number, tokens)) in self.tokens.within(from, to) {
+            if let Some(name) = subscription(*number) {
+                add(&mut truth.tokens, name, *tokens);
             }
         }
         truth

@@ -3,6 +3,7 @@
 use super::Ended;
 use super::gateway::Outcome;
 use crate::demo::exporters::buckets;
+use crate::demo::sim::cast::{GRANITE, MISTRAL};
 use crate::demo::sim::histogram::Histogram;
 use crate::demo::sim::incident::DAY;
 use crate::demo::sim::load::Source;
@@ -163,11 +164,20 @@ impl Proxy {
     /// By the key's alias.
     pub fn truth(&self, from: f64, to: f64) -> impl Iterator<Item = (String, KeyTruth)> + '_ {
         KEYS.iter().zip(&self.accounts).map(move |(key, account)| {
+            let workload = if key.source == Source::Mistral {
+                MISTRAL
+            } else {
+                GRANITE
+            };
             let mut truth = KeyTruth {
                 team: key.team_alias.to_owned(),
+                model: workload.model.to_owned(),
                 ..KeyTruth::default()
             };
-            for (_, (outcome, seconds)) in account.log.within(from, to) {
+            for (at, (outcome, seconds)) in account.log.within(from, to) {
+                let troubled = matches!(outcome, Outcome::Failed | Outcome::Lost);
+                truth.latest = Some((at, troubled));
+                *truth.statuses.entry(outcome.code().to_owned()).or_default() += 1;
                 if *outcome == Outcome::Answered {
                     truth.answered += 1;
                     truth.latency_s.push(*seconds);
