@@ -55,6 +55,8 @@ pub async fn operator(plane: &Plane) -> Result<Tied> {
 #[derive(Debug)]
 pub struct Config {
     pub text: String,
+    /// Files with rules that belong to it.
+    pub rules: usize,
     file: PathBuf,
     folder: TempDir,
 }
@@ -84,16 +86,22 @@ impl Config {
             .get(&format!("api/v1/namespaces/{USER_WORKLOAD}/configmaps"))
             .await?;
         let maps = maps.as_ref().and_then(|list| list.get("items")?.as_array());
+        let mut rules = 0;
         for map in maps.into_iter().flatten() {
             let name = map
                 .pointer("/metadata/name")
                 .and_then(Value::as_str)
                 .unwrap_or_default();
             if name.starts_with("prometheus-user-workload-rulefiles-") {
-                write_rules(&folder.path().join(name), map)?;
+                rules += write_rules(&folder.path().join(name), map)?;
             }
         }
-        Ok(Config { text, file, folder })
+        Ok(Config {
+            text,
+            rules,
+            file,
+            folder,
+        })
     }
 
     /// What the current promtool says of a configuration that it accepts, rules included.
@@ -140,10 +148,12 @@ impl Config {
     }
 }
 
-fn write_rules(folder: &Path, map: &Value) -> Result<()> {
+/// Gives how many there are.
+fn write_rules(folder: &Path, map: &Value) -> Result<usize> {
     fs::create_dir_all(folder)?;
-    for (name, text) in map.get("data").and_then(Value::as_object).into_iter().flatten() {
+    let files = map.get("data").and_then(Value::as_object);
+    for (name, text) in files.into_iter().flatten() {
         fs::write(folder.join(name), text.as_str().unwrap_or_default())?;
     }
-    Ok(())
+    Ok(files.map_or(0, serde_json::Map::len))
 }

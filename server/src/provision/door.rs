@@ -145,9 +145,7 @@ impl Setup {
             drop(passing.await);
             drop(last.send(end));
         });
-        prepared
-            .await
-            .unwrap_or_else(|_| Err(ended_early("it was not prepared")))?;
+        prepared.await.unwrap_or_else(|cause| Err(ended_early(cause)))?;
         Ok(receive)
     }
 }
