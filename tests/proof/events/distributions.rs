@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use server::demo::sim::router::SCORERS;
 use server::demo::sim::{Decision, PodTruth, Served, Truth};
 
-use super::select::{pods_of, routed, routed_pods, served, workload_pods};
+use super::select::{FRAUD, NOMIC, pods_of, routed, routed_pods, served, workload_pods};
 use super::{Tally, Window, Windows, bucket};
 use crate::proof::ask::{Answer, Frame};
 use crate::proof::world::{Labels, bounds};
@@ -44,8 +44,6 @@ impl Distribution {
     }
 }
 
-const NOMIC: &str = "nomic-embed-text";
-const FRAUD: &str = "fraud-xgb";
 const TTFT: Distribution = of("vllm.ttft", "vllm:time_to_first_token_seconds", |t, l| {
     of_pods(t, l, |pod| pod.ttft_s.clone())
 });

@@ -10,7 +10,7 @@ use super::moment::{
     Moment, adapters, approved, available, busiest, card, cards, energy, filled, gaudi, gpu, mean_of_ready,
     of_workload, pod, prefix_blocks, ready, replicas, share, up, wanted, watched, workload,
 };
-use super::select::{engine_pods, model, routed_pods};
+use super::select::{FRAUD, NOMIC, engine_pods, model, routed_pods};
 use super::{SCRAPE, Tally, began, lost};
 use crate::proof::ask::{Answer, Frame};
 use crate::proof::world::Labels;
@@ -21,9 +21,6 @@ const LOOK: f64 = 360.0;
 const CACHE: f64 = 0.02;
 /// Watt-hours of a card in the sample that is not over yet.
 const SAMPLE: f64 = 3.0;
-const NOMIC: &str = "nomic-embed-text";
-const FRAUD: &str = "fraud-xgb";
-
 /// What a series must show; `None` where it cannot be known.
 type State = fn(&Moment<'_>, &Labels) -> Option<f64>;
 

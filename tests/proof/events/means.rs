@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use server::demo::sim::{Fleet, GpuTruth, PodTruth, Truth};
 
+use super::moment::workload;
 use super::select::{engine_pods, model};
 use super::{CLOSE, Tally};
 use crate::proof::ask::Answer;
@@ -42,12 +43,7 @@ pub const MEANS: &[(&str, usize, Mean)] = &[
 ];
 
 fn pod(truth: &Truth, labels: &Labels, mean: fn(&PodTruth) -> f64) -> Option<f64> {
-    let name = labels.get("pod")?;
-    truth
-        .workloads
-        .values()
-        .find_map(|workload| workload.pods.get(name))
-        .map(mean)
+    workload(truth, labels.get("pod")?).map(mean)
 }
 
 /// A whole card; of a sliced one only its slices are told.

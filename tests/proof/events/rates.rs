@@ -6,14 +6,12 @@ use server::demo::sim::{KeyTruth, Truth};
 
 use super::moment::card;
 use super::select::{
-    all_answered, all_finished, asked, container, detector, finished, gateways, model, pod, routers, team, workload,
+    FRAUD, NOMIC, all_answered, all_finished, asked, container, detector, finished, gateways, model, pod, routers,
+    team, workload,
 };
 use super::{CLOSE, Count, Series, Tally, Windows, bounds, one};
 use crate::proof::ask::Answer;
 use crate::proof::world::Labels;
-
-const NOMIC: &str = "nomic-embed-text";
-const FRAUD: &str = "fraud-xgb";
 
 /// The panel, the query, what one unit of a second is, the events.
 pub const RATES: &[(&str, usize, f64, Count)] = &[

@@ -6,6 +6,9 @@ use crate::proof::world::Labels;
 
 /// Engines that speak vLLM's metrics.
 const ENGINES: [&str; 5] = ["granite-33-8b", "mistral-7b", "qwen-coder-7b", "llama-31-8b", "phi-4"];
+/// What OpenVINO serves, and what MLServer does.
+pub const NOMIC: &str = "nomic-embed-text";
+pub const FRAUD: &str = "fraud-xgb";
 /// Behind the router.
 const ROUTED: &str = "granite-33-8b";
 
@@ -80,7 +83,7 @@ pub fn workload(truth: &Truth, name: &str, reasons: &[&str]) -> f64 {
 
 /// vLLM's, OpenVINO's and MLServer's; the overview's tile does not count the other runtimes.
 pub fn all_answered(truth: &Truth) -> f64 {
-    let others = ["nomic-embed-text", "fraud-xgb"].map(|name| workload(truth, name, &["stop"]));
+    let others = [NOMIC, FRAUD].map(|name| workload(truth, name, &["stop"]));
     let engines = engine_pods(truth).map(|pod| ended(pod, &["stop", "length"]));
     engines.chain(others).sum()
 }

@@ -6,15 +6,12 @@ use std::collections::BTreeMap;
 use server::demo::sim::{PodTruth, Served, Truth};
 
 use super::distributions::{decode, prefill};
-use super::select::{all_finished, container, detector, model, pod, routers, served, workload_pods};
+use super::select::{FRAUD, NOMIC, all_finished, container, detector, model, pod, routers, served, workload_pods};
 use super::{CLOSE, Series, Tally, Windows, bounds, one};
 use crate::proof::ask::Answer;
 use crate::proof::world::Labels;
 
 type Side = fn(&Truth, &Labels) -> Series;
-
-const NOMIC: &str = "nomic-embed-text";
-const FRAUD: &str = "fraud-xgb";
 
 /// The panel, the query, what stands above the line and what below.
 pub const SHARES: &[(&str, usize, Side, Side)] = &[

@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result, ensure};
 use axum::http::Method;
 use serde_json::{Value, json};
 
-use super::control_plane::{ControlPlane, ROOT};
+use super::control_plane::ControlPlane;
 use super::prepared::{Content, Prepared};
 use super::{Https, definitions, objects};
 use crate::rig::http::Answer;
@@ -66,7 +66,7 @@ impl Kube {
         let prepared = Prepared::find(content).await?;
         prepared.lay_out(folder)?;
         let plane = ControlPlane::start(folder).await?;
-        let tokens = objects::tokens(&plane.https, &plane.url, ROOT)
+        let tokens = objects::tokens(&plane.https, &plane.url)
             .await
             .with_context(|| plane.last_words())?;
         let file = |name: &str| folder.join(name);

@@ -61,7 +61,7 @@ pub(super) async fn make(plane: &ControlPlane, content: Content) -> Result<()> {
     for (group, plural) in KINDS.iter().chain(content.kinds) {
         definitions::apply(https, url, ROOT, group, plural).await?;
     }
-    view_is_filled(https, url, &tokens(https, url, ROOT).await?).await?;
+    view_is_filled(https, url, &tokens(https, url).await?).await?;
     for namespace in &namespaces {
         let account = format!("{url}/api/v1/namespaces/{namespace}/serviceaccounts/default");
         wait::until(
@@ -75,12 +75,12 @@ pub(super) async fn make(plane: &ControlPlane, content: Content) -> Result<()> {
 }
 
 /// A token for each user, good for two hours.
-pub(super) async fn tokens(https: &Https, url: &str, root: &str) -> Result<Vec<(User, String)>> {
+pub(super) async fn tokens(https: &Https, url: &str) -> Result<Vec<(User, String)>> {
     let mut tokens = Vec::new();
     for user in User::ALL {
         let url = format!("{url}/api/v1/namespaces/rig/serviceaccounts/{}/token", user.account());
         let asked = json!({"spec": {"expirationSeconds": 7200}});
-        let answer = https.create(&url, root, &asked).await?;
+        let answer = https.create(&url, ROOT, &asked).await?;
         let token = answer.pointer("/status/token").and_then(Value::as_str);
         tokens.push((user, token.context("a token")?.to_owned()));
     }
